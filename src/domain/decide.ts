@@ -1,0 +1,250 @@
+/**
+ * What to do next with a trade. Pure: the trade and the time in, actions out; asking twice is harmless.
+ *
+ *   an order not settled? ─► chase it: ask after the unknown, cancel the late, fetch missing fills
+ *   all settled, opening? ─► hedged | retry the rest | even out the legs | give up (fail ─► close)
+ *   all settled, closing? ─► flat | reduce what is held | halt with the amount
+ *
+ * While a leg is unknown the rules only ask. They do not unwind the other leg, because the unknown one may be filled
+ * and unwinding would then create the exposure. That waiting is bounded (D10).
+ */
+import type { LegName, OrderPurpose } from './order.ts'
+import { sideOf } from './order.ts'
+import type { NewOrder, Trade, TradeOrder } from './trade.ts'
+import { clientIdOf, entryIsOver, heldLots, isSettled, remainderIsHopeless } from './trade.ts'
+
+export type Action =
+  | { readonly do: 'submit'; readonly orders: readonly NewOrder[] }
+  | { readonly do: 'cancel'; readonly clientId: string }
+  | { readonly do: 'inquire'; readonly clientId: string }
+  | { readonly do: 'fail'; readonly reason: string; readonly dueMs: number }
+  | { readonly do: 'halt'; readonly reason: string }
+
+export interface Decision {
+  readonly actions: readonly Action[]
+  /** Decide again at this moment even if nothing becomes known before it; null when only a fact can change anything. */
+  readonly againMs: number | null
+}
+
+/** A question is repeated after so long while its answer does not settle the order, ms. */
+const ASK_AGAIN_MS = 150
+/** An order that should be over (IOC, or its cancel answered) is asked after when its row stays away so long, ms. */
+const ROW_PATIENCE_MS = 200
+/** The rows claim fills we lack: their executions are awaited for so long before they are asked for, ms. */
+const FILL_PATIENCE_MS = 50
+/** A cancel whose outcome is unknown, or that changed nothing, is repeated after so long, ms. */
+const CANCEL_AGAIN_MS = 250
+/** An unknown outcome past its bound by so much halts entries and names the legs; the asking goes on, ms. */
+const UNRESOLVED_GRACE_MS = 2_000
+/** No trade needs more orders than this; more means a loop of refusals, and ends in a halt. */
+const ORDERS_MAX = 24
+/** The HTTP status of an address ban: no order can be sent until it ends. */
+const BANNED = 403
+
+const NOTHING: Decision = { actions: [], againMs: null }
+
+export function decide(trade: Trade, nowMs: number): Decision {
+  if (trade.orders.length === 0) {
+    if (trade.goal === 'close') return NOTHING
+    return submit(
+      trade,
+      (['long', 'short'] as const).map((leg) => ({ leg, lots: trade.lots, purpose: 'entry' })),
+    )
+  }
+  const open = trade.orders.filter((order) => !isSettled(order))
+  if (open.length > 0) return merge(open.map((order) => chase(trade, order, nowMs)))
+  return trade.goal === 'open' ? decideEntry(trade, nowMs) : decideClose(trade, nowMs)
+}
+
+// ── Orders that are not settled ─────────────────────────────────────────────────────────────────────────────────────
+
+function chase(trade: Trade, order: TradeOrder, nowMs: number): Decision {
+  return merge([chaseByStatus(trade, order, nowMs), haltUnresolved(trade, order, nowMs)])
+}
+
+function chaseByStatus(trade: Trade, order: TradeOrder, nowMs: number): Decision {
+  const { policy } = trade
+  // The reply is the performer's to time out; should even that fail to come, the books are asked.
+  if (order.status === 'sent') return ask(order, nowMs, order.sentMs + policy.orderTimeoutMs + ROW_PATIENCE_MS)
+  if (order.status === 'done') return ask(order, nowMs, (order.endedMs ?? nowMs) + FILL_PATIENCE_MS)
+  if (order.status === 'live') return chaseLive(trade, order, nowMs)
+  return merge([ask(order, nowMs, order.sentMs), cancelFrom(order, nowMs, order.sentMs + policy.unknownMaxMs)])
+}
+
+/** Past every bound the legs are named and entries stop; the asking goes on. */
+function haltUnresolved(trade: Trade, order: TradeOrder, nowMs: number): Decision {
+  if (trade.halted !== null) return NOTHING
+  const { policy } = trade
+  const bound = policy.legTimeoutMs + policy.unknownMaxMs + policy.recvWindowMs + policy.readLagMs
+  const hopelessMs = order.sentMs + bound + UNRESOLVED_GRACE_MS
+  if (nowMs < hopelessMs) return { actions: [], againMs: hopelessMs }
+  return haltOnce(trade, `${order.leg} order ${order.clientId} stays ${order.status}: nobody tells how it ended`)
+}
+
+function chaseLive(trade: Trade, order: TradeOrder, nowMs: number): Decision {
+  const liveMs = order.liveMs ?? order.sentMs
+  if (order.timeInForce === 'ioc') return ask(order, nowMs, liveMs + ROW_PATIENCE_MS)
+  const lateMs = isDoomed(trade) ? nowMs : order.sentMs + trade.policy.legTimeoutMs
+  const decisions = [cancelFrom(order, nowMs, lateMs)]
+  if (order.cancel !== null) {
+    // "Does not exist" covers filled, cancelled and never-existed alike: look before concluding anything.
+    const patience = order.cancel.answer === 'refused' ? 0 : ROW_PATIENCE_MS
+    decisions.push(ask(order, nowMs, order.cancel.askedMs + patience))
+  }
+  return merge(decisions)
+}
+
+/** There is no point in waiting for a resting leg: the trade closes, or its other leg can never be. */
+function isDoomed(trade: Trade): boolean {
+  return trade.goal === 'close' || trade.orders.some((order) => isDeadEntry(order))
+}
+
+function isDeadEntry(order: TradeOrder): boolean {
+  if (order.purpose !== 'entry') return false
+  return order.status === 'absent' || (order.status === 'refused' && order.refusal?.retryAtMs == null)
+}
+
+function ask(order: TradeOrder, nowMs: number, fromMs: number): Decision {
+  // One question at a time; the answer itself brings the next decision.
+  if (order.inquiry !== null && !order.inquiry.answered) return NOTHING
+  const dueMs = order.inquiry === null ? fromMs : Math.max(fromMs, order.inquiry.askedMs + ASK_AGAIN_MS)
+  if (nowMs < dueMs) return { actions: [], againMs: dueMs }
+  return { actions: [{ do: 'inquire', clientId: order.clientId }], againMs: null }
+}
+
+function cancelFrom(order: TradeOrder, nowMs: number, fromMs: number): Decision {
+  if (order.cancel !== null && order.cancel.answer === 'none') return NOTHING
+  const dueMs = order.cancel === null ? fromMs : Math.max(fromMs, order.cancel.askedMs + CANCEL_AGAIN_MS)
+  if (nowMs < dueMs) return { actions: [], againMs: dueMs }
+  return { actions: [{ do: 'cancel', clientId: order.clientId }], againMs: null }
+}
+
+// ── All settled, opening ────────────────────────────────────────────────────────────────────────────────────────────
+
+interface Wish {
+  readonly leg: LegName
+  readonly lots: number
+  readonly purpose: OrderPurpose
+}
+
+function decideEntry(trade: Trade, nowMs: number): Decision {
+  const long = heldLots(trade, 'long')
+  const short = heldLots(trade, 'short')
+  if (long === short && long > 0 && entryIsOver(trade, long)) return NOTHING // hedged
+
+  const dead = trade.orders.find(isDeadEntry)
+  if (dead !== undefined) {
+    const reason = dead.status === 'absent' ? `${dead.leg}-absent` : `${dead.leg}-refused`
+    return fail(reason, dead.endedMs ?? nowMs)
+  }
+  const limited = Math.max(...trade.orders.map((order) => order.refusal?.retryAtMs ?? 0))
+  if (limited > nowMs) {
+    // A rate limit is worth waiting out only while the legs still had time to fill.
+    const inTime = limited <= trade.startedMs + trade.policy.legTimeoutMs && trade.orders.length < ORDERS_MAX
+    return inTime ? { actions: [], againMs: limited } : fail('rate-limited', nowMs)
+  }
+  if (long === 0 && short === 0 && limited === 0) return fail('both-timeout', timeoutOf(trade, trade.orders[0]!))
+  const wishes: Wish[] = []
+  for (const leg of ['long', 'short'] as const) {
+    const missing = trade.lots - heldLots(trade, leg)
+    if (missing <= 0) continue
+    const last = lastOrder(trade, leg)
+    if (last === undefined) return fail(`${leg}-missing`, nowMs)
+    const wasLimited = last.refusal?.retryAtMs != null
+    const hedges = trade.policy.legTimeoutPolicy === 'hedge'
+    if (heldLots(trade, leg) === 0 && !wasLimited && !hedges) return fail(`${leg}-timeout`, timeoutOf(trade, last))
+    if (!remainderIsHopeless(trade, leg)) wishes.push({ leg, lots: missing, purpose: hedges ? 'hedge' : 'retry' })
+  }
+  if (wishes.length > 0) return submit(trade, wishes)
+  return evenOut(trade, long, short, nowMs)
+}
+
+/** Retries are used up: the larger leg is reduced to the smaller, or everything is closed when that cannot be. */
+function evenOut(trade: Trade, long: number, short: number, nowMs: number): Decision {
+  const leg = long > short ? 'long' : 'short'
+  const excess = Math.abs(long - short)
+  const tried = trade.orders.filter((order) => order.leg === leg && order.reduceOnly).length
+  if (Math.min(long, short) === 0) return fail(`${leg === 'long' ? 'short' : 'long'}-unfilled`, nowMs)
+  if (Math.min(long, short) < trade.minOrderLots) return fail('hedge-below-minimum', nowMs)
+  if (excess < trade.minOrderLots) return fail('remainder-below-minimum', nowMs)
+  if (tried >= trade.policy.unwindsMax) return fail('evening-out-failed', nowMs)
+  return submit(trade, [{ leg, lots: excess, purpose: 'unwind' }])
+}
+
+// ── All settled, closing ────────────────────────────────────────────────────────────────────────────────────────────
+
+function decideClose(trade: Trade, nowMs: number): Decision {
+  const wishes: Wish[] = []
+  for (const leg of ['long', 'short'] as const) {
+    const held = heldLots(trade, leg)
+    if (held === 0) continue
+    if (held < 0) return haltOnce(trade, `${leg} leg is over-closed by ${-held} lots`)
+    const tries = trade.orders.filter((order) => order.leg === leg && order.reduceOnly)
+    const last = tries.at(-1)
+    if (last?.refusal?.code === BANNED) return haltOnce(trade, `address banned with ${held} lots ${leg} open`)
+    const limited = last?.refusal?.retryAtMs ?? null
+    if (limited !== null && limited > nowMs) return { actions: [], againMs: limited }
+    const spent = tries.filter((order) => order.refusal?.retryAtMs == null && order.purpose !== 'unwind').length
+    const spentUnwinds = tries.filter((order) => order.refusal?.retryAtMs == null).length - spent
+    if (Math.max(spent, spentUnwinds) >= trade.policy.unwindsMax || trade.orders.length >= ORDERS_MAX) {
+      return haltOnce(trade, `${held} lots ${leg} still open after ${tries.length} attempts`)
+    }
+    wishes.push({ leg, lots: held, purpose: trade.failed === null ? 'exit' : 'unwind' })
+  }
+  return wishes.length === 0 ? NOTHING : submit(trade, wishes)
+}
+
+function haltOnce(trade: Trade, reason: string): Decision {
+  return trade.halted === null ? { actions: [{ do: 'halt', reason }], againMs: null } : NOTHING
+}
+
+// ── Building blocks ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+function fail(reason: string, dueMs: number): Decision {
+  return { actions: [{ do: 'fail', reason, dueMs }], againMs: null }
+}
+
+function submit(trade: Trade, wishes: readonly Wish[]): Decision {
+  const orders = wishes.map((wish, i) => newOrder(trade, wish, trade.orders.length + i))
+  return { actions: [{ do: 'submit', orders }], againMs: null }
+}
+
+function newOrder(trade: Trade, wish: Wish, place: number): NewOrder {
+  const reduceOnly = wish.purpose === 'exit' || wish.purpose === 'unwind'
+  const closes = reduceOnly && wish.lots === heldLots(trade, wish.leg)
+  const tries = trade.orders.filter((order) => order.leg === wish.leg && order.reduceOnly)
+  // An unwind that was refused as too small is repeated as "close whatever is held", the one size always allowed.
+  const tooSmall = wish.lots < trade.minOrderLots || tries.at(-1)?.refusal?.code === BELOW_MINIMUM
+  return {
+    clientId: clientIdOf(trade.runId, trade.id, place),
+    place,
+    leg: wish.leg,
+    side: sideOf(wish.leg, reduceOnly),
+    purpose: wish.purpose,
+    lots: wish.lots,
+    reduceOnly,
+    closeAll: closes && tooSmall,
+    timeInForce: wish.purpose === 'entry' ? 'gtc' : 'ioc',
+    market: wish.purpose === 'hedge' || (closes && tooSmall) || tries.length >= 2,
+    capMultiple: 1 + tries.length,
+  }
+}
+
+/** Bybit's "order does not meet minimum order value". */
+const BELOW_MINIMUM = 110094
+
+function lastOrder(trade: Trade, leg: LegName): TradeOrder | undefined {
+  return trade.orders.findLast((order) => order.leg === leg && !order.reduceOnly)
+}
+
+function timeoutOf(trade: Trade, order: TradeOrder): number {
+  return Math.max(order.sentMs + trade.policy.legTimeoutMs, order.endedMs ?? 0)
+}
+
+function merge(decisions: readonly Decision[]): Decision {
+  const again = decisions.flatMap((decision) => (decision.againMs === null ? [] : [decision.againMs]))
+  return {
+    actions: decisions.flatMap((decision) => decision.actions),
+    againMs: again.length === 0 ? null : Math.min(...again),
+  }
+}

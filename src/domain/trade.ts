@@ -1,0 +1,303 @@
+/**
+ * A trade is a list of orders and a goal.
+ *
+ *   decide(trade, now) ─► actions ─► performed on the venue ─► facts ─► apply(trade, fact) ─► trade ─► decide …
+ *
+ * `apply` records and never chooses; `decide` (in decide.ts) chooses and never remembers. Entry, leg timeout, hedge,
+ * emergency close and exit are all orders added to the list until every order is settled and the legs agree.
+ *
+ * What "atomic" can honestly promise: two orders cannot be one. Both legs are submitted as one action; afterwards the
+ * trade is hedged to the lot, or flat, or halted with the naked amount named; and no client order id is sent twice.
+ */
+import type { LegName, OrderEvent, OrderPurpose, OrderStatus, Side, TimeInForce } from './order.ts'
+import { nextStatus } from './order.ts'
+
+/** The bounds a trade lives by. All in ms unless named otherwise. */
+export interface TradePolicy {
+  /** A resting leg is cancelled after so long. */
+  readonly legTimeoutMs: number
+  /** A reply is awaited for so long; then the outcome is unknown. */
+  readonly orderTimeoutMs: number
+  /** From the submit: so long the system may be blind before it cancels by id. */
+  readonly unknownMaxMs: number
+  /** The venue may accept a request until its timestamp plus this. */
+  readonly recvWindowMs: number
+  /** The venue's reads may lag its writes by so much. */
+  readonly readLagMs: number
+  readonly entryRetriesMax: number
+  readonly unwindsMax: number
+  /** What to do when a leg times out with nothing filled. */
+  readonly legTimeoutPolicy: 'unwind' | 'hedge'
+}
+
+export interface Fill {
+  readonly execId: string
+  readonly lots: number
+  readonly priceTicks: number
+  readonly feeUsd: number
+  readonly venueMs: number
+}
+
+/** What `decide` wants to be sent. The price is put on it by the performer, from the newest quote. */
+export interface NewOrder {
+  readonly clientId: string
+  readonly place: number
+  readonly leg: LegName
+  readonly side: Side
+  readonly purpose: OrderPurpose
+  readonly lots: number
+  readonly reduceOnly: boolean
+  /** Sent as quantity "0" with close-on-trigger: below the venue's minimum nothing else closes a leg. */
+  readonly closeAll: boolean
+  readonly timeInForce: TimeInForce
+  /** Market instead of a capped limit. */
+  readonly market: boolean
+  /** The slippage cap is widened so many times: an unwind that did not fill tries harder. */
+  readonly capMultiple: number
+}
+
+export interface TradeOrder extends NewOrder {
+  readonly status: OrderStatus
+  readonly sentMs: number
+  /** The timestamp the submit was signed with, venue ms. */
+  readonly venueTimestampMs: number
+  /** Since when the venue is known to have it (acknowledgement, row or fill). */
+  readonly liveMs: number | null
+  /** The answer that ended it came at this moment (refused, absent, done). */
+  readonly endedMs: number | null
+  readonly refusal: { readonly code: number; readonly retryAtMs: number | null } | null
+  readonly fills: readonly Fill[]
+  readonly filledLots: number
+  /** The most the venue's own rows claim is filled. */
+  readonly claimedLots: number
+  readonly cancel: { readonly askedMs: number; readonly answer: 'none' | 'done' | 'refused' | 'unknown' } | null
+  readonly inquiry: { readonly askedMs: number; readonly answered: boolean } | null
+}
+
+export interface Trade {
+  readonly id: string
+  readonly runId: string
+  readonly symbol: string
+  /** Lots wanted on each leg. */
+  readonly lots: number
+  /** An order for fewer lots is below the venue's minimum quantity or notional. */
+  readonly minOrderLots: number
+  readonly policy: TradePolicy
+  readonly startedMs: number
+  readonly goal: 'open' | 'close'
+  readonly closeReason: string | null
+  readonly failed: { readonly reason: string; readonly dueMs: number } | null
+  readonly halted: string | null
+  readonly orders: readonly TradeOrder[]
+}
+
+/** What became known. `atMs` is monotonic ms. */
+export type Fact =
+  | { readonly is: 'sent'; readonly order: NewOrder; readonly atMs: number; readonly venueTimestampMs: number }
+  | { readonly is: 'acknowledged'; readonly clientId: string; readonly atMs: number }
+  | {
+      readonly is: 'refused'
+      readonly clientId: string
+      readonly code: number
+      readonly atMs: number
+      readonly retryAtMs: number | null
+    }
+  | { readonly is: 'lost'; readonly clientId: string; readonly atMs: number }
+  | {
+      readonly is: 'row'
+      readonly clientId: string
+      readonly filledLots: number
+      readonly ended: boolean
+      readonly atMs: number
+    }
+  | { readonly is: 'fill'; readonly clientId: string; readonly fill: Fill; readonly atMs: number }
+  | { readonly is: 'cancelAsked'; readonly clientId: string; readonly atMs: number }
+  | { readonly is: 'cancelAnswered'; readonly clientId: string; readonly answer: 'done' | 'refused' | 'unknown' }
+  | { readonly is: 'inquired'; readonly clientId: string; readonly atMs: number }
+  /** Every book was asked and none knows the id; `askedVenueMs` null when a book could not be read. */
+  | {
+      readonly is: 'notFound'
+      readonly clientId: string
+      readonly askedVenueMs: number | null
+      readonly atMs: number
+    }
+  | { readonly is: 'inquiryAnswered'; readonly clientId: string }
+  | { readonly is: 'failed'; readonly reason: string; readonly dueMs: number }
+  | { readonly is: 'close'; readonly reason: string }
+  | { readonly is: 'halted'; readonly reason: string }
+
+export interface NewTrade {
+  readonly id: string
+  readonly runId: string
+  readonly symbol: string
+  readonly lots: number
+  readonly minOrderLots: number
+  readonly policy: TradePolicy
+  readonly startedMs: number
+}
+
+/** A trade with nothing sent yet. */
+export function newTrade(terms: NewTrade): Trade {
+  return { ...terms, goal: 'open', closeReason: null, failed: null, halted: null, orders: [] }
+}
+
+/** The client order id of a place in a trade's list: computed, so that deciding again yields the same id. */
+export function clientIdOf(runId: string, tradeId: string, place: number): string {
+  return `${runId}-${tradeId}-${place}`
+}
+
+/** Records a fact. Facts may repeat, overtake each other and come late; a repeated one changes nothing. */
+export function apply(trade: Trade, fact: Fact): Trade {
+  switch (fact.is) {
+    case 'sent':
+      return { ...trade, orders: [...trade.orders, sentOrder(fact.order, fact.atMs, fact.venueTimestampMs)] }
+    case 'failed':
+      return { ...trade, failed: trade.failed ?? fact, goal: 'close', closeReason: trade.closeReason ?? fact.reason }
+    case 'close':
+      return { ...trade, goal: 'close', closeReason: trade.closeReason ?? fact.reason }
+    case 'halted':
+      return {
+        ...trade,
+        halted: trade.halted ?? fact.reason,
+        goal: 'close',
+        closeReason: trade.closeReason ?? 'halted',
+      }
+    default:
+      return withOrder(trade, fact.clientId, (order) => applyToOrder(trade.policy, order, fact))
+  }
+}
+
+type OrderFact = Exclude<Fact, { readonly is: 'sent' | 'failed' | 'close' | 'halted' }>
+
+function applyToOrder(policy: TradePolicy, order: TradeOrder, fact: OrderFact): TradeOrder {
+  switch (fact.is) {
+    case 'acknowledged':
+      return step(order, 'acknowledge', fact.atMs)
+    case 'refused':
+      return { ...step(order, 'refuse', fact.atMs), refusal: { code: fact.code, retryAtMs: fact.retryAtMs } }
+    case 'lost':
+      return step(order, 'lose', fact.atMs)
+    case 'row': {
+      const seen = step(order, fact.ended ? 'see-done' : 'see-live', fact.atMs)
+      return { ...seen, claimedLots: Math.max(seen.claimedLots, fact.filledLots) }
+    }
+    case 'fill':
+      return applyFill(order, fact.fill, fact.atMs)
+    case 'cancelAsked':
+      return { ...order, cancel: { askedMs: fact.atMs, answer: 'none' } }
+    case 'cancelAnswered':
+      return order.cancel === null ? order : { ...order, cancel: { ...order.cancel, answer: fact.answer } }
+    case 'inquired':
+      return { ...order, inquiry: { askedMs: fact.atMs, answered: false } }
+    case 'inquiryAnswered':
+      return order.inquiry === null ? order : { ...order, inquiry: { ...order.inquiry, answered: true } }
+    case 'notFound':
+      return provesAbsent(policy, order, fact.askedVenueMs) ? step(order, 'miss', fact.atMs) : order
+  }
+}
+
+/** No book knows it, and they were asked later than the venue could have accepted it and shown it (D10). */
+function provesAbsent(policy: TradePolicy, order: TradeOrder, askedVenueMs: number | null): boolean {
+  if (order.status !== 'unknown' || askedVenueMs === null) return false
+  return askedVenueMs > order.venueTimestampMs + policy.recvWindowMs + policy.readLagMs
+}
+
+function applyFill(order: TradeOrder, fill: Fill, atMs: number): TradeOrder {
+  if (order.fills.some((known) => known.execId === fill.execId)) return order
+  const filledLots = order.filledLots + fill.lots
+  // A whole fill ends a limit order by itself; the last row only confirms it. A close-all order asked for "whatever is
+  // held", so only its row can say that it is over.
+  const whole = !order.closeAll && filledLots >= order.lots
+  const seen = step(order, whole ? 'see-done' : 'see-live', atMs)
+  return { ...seen, fills: [...seen.fills, fill], filledLots, claimedLots: Math.max(seen.claimedLots, filledLots) }
+}
+
+function step(order: TradeOrder, event: OrderEvent, atMs: number): TradeOrder {
+  const status = nextStatus(order.status, event)
+  if (status === order.status) return order
+  const ended = status === 'done' || status === 'refused' || status === 'absent'
+  return {
+    ...order,
+    status,
+    liveMs: order.liveMs ?? (status === 'live' || status === 'done' ? atMs : null),
+    endedMs: ended ? atMs : null,
+  }
+}
+
+function sentOrder(order: NewOrder, sentMs: number, venueTimestampMs: number): TradeOrder {
+  return {
+    ...order,
+    status: nextStatus('planned', 'send'),
+    sentMs,
+    venueTimestampMs,
+    liveMs: null,
+    endedMs: null,
+    refusal: null,
+    fills: [],
+    filledLots: 0,
+    claimedLots: 0,
+    cancel: null,
+    inquiry: null,
+  }
+}
+
+function withOrder(trade: Trade, clientId: string, change: (order: TradeOrder) => TradeOrder): Trade {
+  const index = trade.orders.findIndex((order) => order.clientId === clientId)
+  const before = trade.orders[index]
+  if (before === undefined) throw new Error(`trade ${trade.id} has no order ${clientId}`)
+  const after = change(before)
+  return after === before ? trade : { ...trade, orders: trade.orders.with(index, after) }
+}
+
+/** Nothing more can come of it, and every fill the venue claims is in our books. */
+export function isSettled(order: TradeOrder): boolean {
+  if (order.status === 'refused' || order.status === 'absent') return true
+  return order.status === 'done' && order.filledLots >= order.claimedLots
+}
+
+/** Lots a leg holds: what opened it minus what reduced it, from fills alone. */
+export function heldLots(trade: Trade, leg: LegName): number {
+  let held = 0
+  for (const order of trade.orders) {
+    if (order.leg === leg) held += order.reduceOnly ? -order.filledLots : order.filledLots
+  }
+  return held
+}
+
+/** Long minus short: what is not hedged, in lots. */
+export function nakedLots(trade: Trade): number {
+  return heldLots(trade, 'long') - heldLots(trade, 'short')
+}
+
+export type Phase = 'entering' | 'hedged' | 'closing' | 'flat' | 'halted'
+
+/** Where the trade stands. `flat` and `halted` are the ends; `halted` still listens to late facts. */
+export function phaseOf(trade: Trade): Phase {
+  const long = heldLots(trade, 'long')
+  const short = heldLots(trade, 'short')
+  const settled = trade.orders.length > 0 && trade.orders.every(isSettled)
+  if (trade.goal === 'close') {
+    if ((settled || trade.orders.length === 0) && long === 0 && short === 0) return 'flat'
+    return trade.halted === null ? 'closing' : 'halted'
+  }
+  if (trade.halted !== null) return 'halted'
+  return settled && long === short && long > 0 && entryIsOver(trade, long) ? 'hedged' : 'entering'
+}
+
+/** The wanted lots are there, or the retries for the rest are used up. */
+export function entryIsOver(trade: Trade, heldEach: number): boolean {
+  if (heldEach >= trade.lots) return true
+  return remainderIsHopeless(trade, 'long') && remainderIsHopeless(trade, 'short')
+}
+
+/** The rest of a leg can no longer be asked for: retries used up, or too little left for the venue's minimum. */
+export function remainderIsHopeless(trade: Trade, leg: LegName): boolean {
+  const missing = trade.lots - heldLots(trade, leg)
+  if (missing <= 0 || missing < trade.minOrderLots) return true
+  const retries = trade.orders.filter((order) => order.leg === leg && isRetry(order)).length
+  return retries >= trade.policy.entryRetriesMax
+}
+
+function isRetry(order: TradeOrder): boolean {
+  return (order.purpose === 'retry' || order.purpose === 'hedge') && order.refusal?.retryAtMs == null
+}
