@@ -7,6 +7,7 @@
  * `at` is monotonic µs, comparable between the processes of one machine; `venueMs` values are the venue's clock.
  * Quantities are lots and prices ticks of the instrument named in `run.started`.
  */
+import type { Opportunity } from '../domain/opportunity.ts'
 import type { LegName, OrderPurpose, Side, TimeInForce } from '../domain/order.ts'
 import type { Qualification } from '../domain/qualification.ts'
 import type { PositionRow, VenueExecutionRow, VenueOrderRow } from '../domain/rows.ts'
@@ -54,21 +55,7 @@ export interface Bounds {
   readonly createsPerSecond: number
 }
 
-export interface OpportunityRecord {
-  readonly symbol: string
-  readonly longExchange: string
-  readonly shortExchange: string
-  readonly longPrice: number
-  readonly shortPrice: number
-  readonly spreadBps: number
-  readonly fundingDelta8h: number
-  readonly orderBookDepthLong: number
-  readonly orderBookDepthShort: number
-  readonly confidenceScore: number
-  readonly projectedProfitAfterSlippage: number
-  /** Seconds since 1970, as the original. */
-  readonly timestamp: number
-}
+export type OpportunityRecord = Opportunity
 
 /** Percentiles of one stage, µs. `percentile` values beyond what `count` supports are null, never guessed. */
 export interface StageSummary {
