@@ -11,7 +11,7 @@
 import type { LegName, OrderPurpose } from './order.ts'
 import { sideOf } from './order.ts'
 import type { NewOrder, Trade, TradeOrder } from './trade.ts'
-import { clientIdOf, entryIsOver, heldLots, isSettled, remainderIsHopeless } from './trade.ts'
+import { clientIdOf, entryTargetLots, heldLots, isSettled } from './trade.ts'
 
 export type Action =
   | { readonly do: 'submit'; readonly orders: readonly NewOrder[] }
@@ -41,6 +41,7 @@ const ORDERS_MAX = 24
 /** The HTTP status of an address ban: no order can be sent until it ends. */
 const BANNED = 403
 
+const LEGS: readonly LegName[] = ['long', 'short']
 const NOTHING: Decision = { actions: [], againMs: null }
 
 export function decide(trade: Trade, nowMs: number): Decision {
@@ -128,54 +129,59 @@ interface Wish {
 }
 
 function decideEntry(trade: Trade, nowMs: number): Decision {
-  const long = heldLots(trade, 'long')
-  const short = heldLots(trade, 'short')
-  if (long === short && long > 0 && entryIsOver(trade, long)) return NOTHING // hedged
-
   const dead = trade.orders.find(isDeadEntry)
   if (dead !== undefined) {
     const reason = dead.status === 'absent' ? `${dead.leg}-absent` : `${dead.leg}-refused`
     return fail(reason, dead.endedMs ?? nowMs)
   }
-  const limited = Math.max(...trade.orders.map((order) => order.refusal?.retryAtMs ?? 0))
-  if (limited > nowMs) {
-    // A rate limit is worth waiting out only while the legs still had time to fill.
-    const inTime = limited <= trade.startedMs + trade.policy.legTimeoutMs && trade.orders.length < ORDERS_MAX
-    return inTime ? { actions: [], againMs: limited } : fail('rate-limited', nowMs)
-  }
-  if (long === 0 && short === 0 && limited === 0) return fail('both-timeout', timeoutOf(trade, trade.orders[0]!))
-  const wishes: Wish[] = []
-  for (const leg of ['long', 'short'] as const) {
-    const missing = trade.lots - heldLots(trade, leg)
-    if (missing <= 0) continue
-    const last = lastOrder(trade, leg)
-    if (last === undefined) return fail(`${leg}-missing`, nowMs)
-    const wasLimited = last.refusal?.retryAtMs != null
-    const hedges = trade.policy.legTimeoutPolicy === 'hedge'
-    if (heldLots(trade, leg) === 0 && !wasLimited && !hedges) return fail(`${leg}-timeout`, timeoutOf(trade, last))
-    if (!remainderIsHopeless(trade, leg)) wishes.push({ leg, lots: missing, purpose: hedges ? 'hedge' : 'retry' })
-  }
-  if (wishes.length > 0) return submit(trade, wishes)
-  return evenOut(trade, long, short, nowMs)
+  const limitedMs = Math.max(...trade.orders.map((order) => order.refusal?.retryAtMs ?? 0))
+  if (limitedMs > nowMs) return waitForLimit(trade, limitedMs, nowMs)
+
+  const target = entryTargetLots(trade)
+  if (target === 0) return giveUp(trade, nowMs)
+  const wishes = LEGS.map((leg) => ({ leg, lots: target - heldLots(trade, leg) }))
+  const purpose = trade.policy.legTimeoutPolicy === 'hedge' ? 'hedge' : 'retry'
+  const missing = wishes.filter((wish) => wish.lots > 0)
+  if (missing.length > 0)
+    return submit(
+      trade,
+      missing.map((wish) => ({ ...wish, purpose })),
+    )
+  const excess = wishes.find((wish) => wish.lots < 0)
+  return excess === undefined ? NOTHING : evenOut(trade, { leg: excess.leg, lots: -excess.lots, target }, nowMs)
+}
+
+/** A rate limit is worth waiting out only while the legs still have time to fill. */
+function waitForLimit(trade: Trade, limitedMs: number, nowMs: number): Decision {
+  const inTime = limitedMs <= trade.startedMs + trade.policy.legTimeoutMs && trade.orders.length < ORDERS_MAX
+  return inTime ? { actions: [], againMs: limitedMs } : fail('rate-limited', nowMs)
+}
+
+/** No pair can come of it any more; the reason is the leg that filled nothing. */
+function giveUp(trade: Trade, nowMs: number): Decision {
+  const empty = LEGS.filter((leg) => heldLots(trade, leg) === 0)
+  const last = trade.orders.findLast((order) => order.leg === empty[0])
+  if (last === undefined) return fail('no-order', nowMs)
+  const why = last.purpose === 'entry' ? (last.cancel === null ? 'ended' : 'timeout') : 'unfilled'
+  const dueMs = Math.max(last.cancel === null ? 0 : last.sentMs + trade.policy.legTimeoutMs, last.endedMs ?? 0)
+  return fail(`${empty.length === 2 ? 'both' : empty[0]}-${why}`, dueMs)
 }
 
 /** Retries are used up: the larger leg is reduced to the smaller, or everything is closed when that cannot be. */
-function evenOut(trade: Trade, long: number, short: number, nowMs: number): Decision {
-  const leg = long > short ? 'long' : 'short'
-  const excess = Math.abs(long - short)
+function evenOut(trade: Trade, excess: { leg: LegName; lots: number; target: number }, nowMs: number): Decision {
+  const { leg, lots, target } = excess
   const tried = trade.orders.filter((order) => order.leg === leg && order.reduceOnly).length
-  if (Math.min(long, short) === 0) return fail(`${leg === 'long' ? 'short' : 'long'}-unfilled`, nowMs)
-  if (Math.min(long, short) < trade.minOrderLots) return fail('hedge-below-minimum', nowMs)
-  if (excess < trade.minOrderLots) return fail('remainder-below-minimum', nowMs)
+  if (target < trade.minOrderLots) return fail('hedge-below-minimum', nowMs)
+  if (lots < trade.minOrderLots) return fail('remainder-below-minimum', nowMs)
   if (tried >= trade.policy.unwindsMax) return fail('evening-out-failed', nowMs)
-  return submit(trade, [{ leg, lots: excess, purpose: 'unwind' }])
+  return submit(trade, [{ leg, lots, purpose: 'unwind' }])
 }
 
 // ── All settled, closing ────────────────────────────────────────────────────────────────────────────────────────────
 
 function decideClose(trade: Trade, nowMs: number): Decision {
   const wishes: Wish[] = []
-  for (const leg of ['long', 'short'] as const) {
+  for (const leg of LEGS) {
     const held = heldLots(trade, leg)
     if (held === 0) continue
     if (held < 0) return haltOnce(trade, `${leg} leg is over-closed by ${-held} lots`)
@@ -232,14 +238,6 @@ function newOrder(trade: Trade, wish: Wish, place: number): NewOrder {
 
 /** Bybit's "order does not meet minimum order value". */
 const BELOW_MINIMUM = 110094
-
-function lastOrder(trade: Trade, leg: LegName): TradeOrder | undefined {
-  return trade.orders.findLast((order) => order.leg === leg && !order.reduceOnly)
-}
-
-function timeoutOf(trade: Trade, order: TradeOrder): number {
-  return Math.max(order.sentMs + trade.policy.legTimeoutMs, order.endedMs ?? 0)
-}
 
 function merge(decisions: readonly Decision[]): Decision {
   const again = decisions.flatMap((decision) => (decision.againMs === null ? [] : [decision.againMs]))

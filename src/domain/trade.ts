@@ -281,23 +281,29 @@ export function phaseOf(trade: Trade): Phase {
     return trade.halted === null ? 'closing' : 'halted'
   }
   if (trade.halted !== null) return 'halted'
-  return settled && long === short && long > 0 && entryIsOver(trade, long) ? 'hedged' : 'entering'
+  return settled && long > 0 && long === short && long === entryTargetLots(trade) ? 'hedged' : 'entering'
 }
 
-/** The wanted lots are there, or the retries for the rest are used up. */
-export function entryIsOver(trade: Trade, heldEach: number): boolean {
-  if (heldEach >= trade.lots) return true
-  return remainderIsHopeless(trade, 'long') && remainderIsHopeless(trade, 'short')
+/**
+ * The lots each leg can still come to: all that were wanted while the rest may be asked for, else what is there. Zero
+ * means that the pair cannot be. Once a leg has been reduced, the smaller leg is the measure.
+ */
+export function entryTargetLots(trade: Trade): number {
+  const long = heldLots(trade, 'long')
+  const short = heldLots(trade, 'short')
+  if (trade.orders.some((order) => order.reduceOnly)) return Math.min(long, short)
+  const reach = (leg: LegName, held: number): number => (canAskForMore(trade, leg, held) ? trade.lots : held)
+  const target = Math.min(reach('long', long), reach('short', short))
+  // What is missing must itself be an order the venue takes; if it is not, the smaller leg is the measure again.
+  const tooSmall = [long, short].some((held) => held < target && target - held < trade.minOrderLots)
+  return tooSmall ? Math.min(long, short) : target
 }
 
-/** The rest of a leg can no longer be asked for: retries used up, or too little left for the venue's minimum. */
-export function remainderIsHopeless(trade: Trade, leg: LegName): boolean {
-  const missing = trade.lots - heldLots(trade, leg)
-  if (missing <= 0 || missing < trade.minOrderLots) return true
-  const retries = trade.orders.filter((order) => order.leg === leg && isRetry(order)).length
-  return retries >= trade.policy.entryRetriesMax
-}
-
-function isRetry(order: TradeOrder): boolean {
-  return (order.purpose === 'retry' || order.purpose === 'hedge') && order.refusal?.retryAtMs == null
+function canAskForMore(trade: Trade, leg: LegName, held: number): boolean {
+  const { entryRetriesMax, legTimeoutPolicy } = trade.policy
+  const orders = trade.orders.filter((order) => order.leg === leg)
+  const retries = orders.filter((order) => order.purpose !== 'entry' && order.refusal?.retryAtMs == null).length
+  if (retries >= entryRetriesMax || trade.lots - held < trade.minOrderLots) return false
+  // A leg that filled nothing in its time is given up, unless the policy hedges or it never got its chance.
+  return held > 0 || legTimeoutPolicy === 'hedge' || orders.at(-1)?.refusal?.retryAtMs != null
 }

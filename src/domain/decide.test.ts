@@ -1,0 +1,284 @@
+import { expect, test } from 'vitest'
+import { seededRandom } from '../seams/random.ts'
+import { decide } from './decide.ts'
+import type { Hostility } from './test-support/hostile-venue.ts'
+import { HostileVenue } from './test-support/hostile-venue.ts'
+import type { Fact, Trade, TradePolicy } from './trade.ts'
+import { apply, heldLots, newTrade, phaseOf } from './trade.ts'
+
+const POLICY: TradePolicy = {
+  legTimeoutMs: 500,
+  orderTimeoutMs: 1_000,
+  unknownMaxMs: 1_000,
+  recvWindowMs: 1_000,
+  readLagMs: 250,
+  entryRetriesMax: 2,
+  unwindsMax: 3,
+  legTimeoutPolicy: 'unwind',
+}
+
+const KIND: Hostility = {
+  lostRequest: 0,
+  lostReply: 0,
+  refused: 0,
+  rateLimited: 0,
+  partial: 0,
+  never: 0,
+  withheldRow: 0,
+  repeatedRow: 0,
+  failedRead: 0,
+}
+
+function fresh(policy: Partial<TradePolicy> = {}, lots = 10, minOrderLots = 1): Trade {
+  const terms = { id: 't1', runId: 'r', symbol: 'BTCUSDT', lots, minOrderLots, startedMs: 0 }
+  return newTrade({ ...terms, policy: { ...POLICY, ...policy } })
+}
+
+/** Performs what is decided at `atMs` without a venue: orders count as sent, questions and cancels as asked. */
+function performed(trade: Trade, atMs: number): Trade {
+  let after = trade
+  for (const action of decide(trade, atMs).actions) {
+    if (action.do === 'submit') {
+      for (const order of action.orders) after = apply(after, { is: 'sent', order, atMs, venueTimestampMs: atMs })
+    }
+    if (action.do === 'cancel') after = apply(after, { is: 'cancelAsked', clientId: action.clientId, atMs })
+    if (action.do === 'inquire') after = apply(after, { is: 'inquired', clientId: action.clientId, atMs })
+    if (action.do === 'fail') after = apply(after, { is: 'failed', reason: action.reason, dueMs: action.dueMs })
+    if (action.do === 'halt') after = apply(after, { is: 'halted', reason: action.reason })
+  }
+  return after
+}
+
+function filled(trade: Trade, place: number, lots: number, atMs: number): Trade {
+  const clientId = `r-t1-${place}`
+  const fill = { execId: `${clientId}/${lots}/${atMs}`, lots, priceTicks: 1000, feeUsd: 0, venueMs: atMs }
+  return apply(trade, { is: 'fill', clientId, fill, atMs })
+}
+
+function learn(trade: Trade, ...facts: Fact[]): Trade {
+  return facts.reduce(apply, trade)
+}
+
+function whatIsDecided(trade: Trade, atMs: number): string[] {
+  return decide(trade, atMs).actions.map((action) => {
+    if (action.do === 'submit') {
+      return action.orders
+        .map((o) => `${o.purpose} ${o.leg} ${o.side} ${o.lots}${o.closeAll ? ' all' : ''}`)
+        .join(' + ')
+    }
+    if (action.do === 'fail' || action.do === 'halt') return `${action.do}: ${action.reason}`
+    return `${action.do} ${action.clientId}`
+  })
+}
+
+test('both legs are one action, with computed ids, and deciding twice yields the same', () => {
+  const trade = fresh()
+  expect(whatIsDecided(trade, 0)).toEqual(['entry long buy 10 + entry short sell 10'])
+  expect(decide(trade, 0)).toEqual(decide(trade, 0))
+  const sent = performed(trade, 0)
+  expect(sent.orders.map((order) => order.clientId)).toEqual(['r-t1-0', 'r-t1-1'])
+  expect(whatIsDecided(sent, 1)).toEqual([])
+})
+
+test('a filled pair is hedged and nothing more is wanted', () => {
+  const trade = filled(filled(performed(fresh(), 0), 0, 10, 3), 1, 10, 4)
+  expect(phaseOf(trade)).toBe('hedged')
+  expect(decide(trade, 5)).toEqual({ actions: [], againMs: null })
+})
+
+test('a late leg is cancelled at its timeout, not before, and the filled leg is taken off once it has settled', () => {
+  const half = filled(performed(fresh(), 0), 0, 10, 3)
+  const live = learn(half, { is: 'acknowledged', clientId: 'r-t1-1', atMs: 4 })
+  expect(whatIsDecided(live, 499)).toEqual([])
+  expect(decide(live, 5).againMs).toBe(500)
+  expect(whatIsDecided(live, 500)).toEqual(['cancel r-t1-1'])
+  const cancelled = learn(performed(live, 500), {
+    is: 'row',
+    clientId: 'r-t1-1',
+    filledLots: 0,
+    ended: true,
+    atMs: 503,
+  })
+  expect(whatIsDecided(cancelled, 503)).toEqual(['fail: short-timeout'])
+  expect(whatIsDecided(performed(cancelled, 503), 503)).toEqual(['unwind long sell 10'])
+})
+
+test('a leg that fills during the cancel makes the pair hedged, not closed', () => {
+  const half = filled(performed(fresh(), 0), 0, 10, 3)
+  const live = learn(half, { is: 'acknowledged', clientId: 'r-t1-1', atMs: 4 })
+  const asked = performed(live, 500)
+  const refused = learn(asked, { is: 'cancelAnswered', clientId: 'r-t1-1', answer: 'refused' })
+  expect(whatIsDecided(refused, 502)).toEqual(['inquire r-t1-1'])
+  expect(phaseOf(filled(refused, 1, 10, 503))).toBe('hedged')
+})
+
+test('a refused leg cancels the resting one at once instead of waiting for its timeout', () => {
+  const sent = performed(fresh(), 0)
+  const facts: Fact[] = [
+    { is: 'acknowledged', clientId: 'r-t1-0', atMs: 2 },
+    { is: 'refused', clientId: 'r-t1-1', code: 110007, atMs: 3, retryAtMs: null },
+  ]
+  expect(whatIsDecided(learn(sent, ...facts), 3)).toEqual(['cancel r-t1-0'])
+})
+
+test('while a leg is unknown the rules only ask, and the other leg is not unwound', () => {
+  const half = filled(performed(fresh(), 0), 0, 10, 3)
+  let trade = learn(half, { is: 'lost', clientId: 'r-t1-1', atMs: 1_000 })
+  const wanted = new Set<string>()
+  for (let ms = 1_000; ms <= 1_250; ms += 10) {
+    for (const action of decide(trade, ms).actions) wanted.add(action.do)
+    trade = performed(trade, ms)
+    if (ms % 50 === 0) {
+      trade = learn(
+        trade,
+        { is: 'inquiryAnswered', clientId: 'r-t1-1' },
+        { is: 'notFound', clientId: 'r-t1-1', askedVenueMs: ms, atMs: ms },
+      )
+    }
+  }
+  expect([...wanted].sort()).toEqual(['cancel', 'inquire'])
+})
+
+test('an unknown order counts as absent only when asked later than the venue could have accepted and shown it', () => {
+  const half = filled(performed(fresh(), 0), 0, 10, 3)
+  const lost = learn(half, { is: 'lost', clientId: 'r-t1-1', atMs: 1_000 })
+  const early = learn(lost, { is: 'notFound', clientId: 'r-t1-1', askedVenueMs: 1_250, atMs: 1_260 })
+  expect(early.orders[1]!.status).toBe('unknown')
+  const late = learn(lost, { is: 'notFound', clientId: 'r-t1-1', askedVenueMs: 1_251, atMs: 1_260 })
+  expect(late.orders[1]!.status).toBe('absent')
+  expect(whatIsDecided(late, 1_260)).toEqual(['fail: short-absent'])
+})
+
+test('a partly filled leg is retried for the rest, a bounded number of times, then the legs are evened out', () => {
+  let trade = filled(filled(performed(fresh(), 0), 0, 10, 3), 1, 4, 4)
+  trade = performed(trade, 500)
+  trade = learn(trade, { is: 'row', clientId: 'r-t1-1', filledLots: 4, ended: true, atMs: 502 })
+  expect(whatIsDecided(trade, 502)).toEqual(['retry short sell 6'])
+  for (const place of [2, 3]) {
+    trade = performed(trade, 502)
+    trade = learn(trade, { is: 'row', clientId: `r-t1-${place}`, filledLots: 0, ended: true, atMs: 503 })
+  }
+  expect(whatIsDecided(trade, 503)).toEqual(['unwind long sell 6'])
+  trade = filled(performed(trade, 503), 4, 6, 504)
+  expect(phaseOf(trade)).toBe('hedged')
+  expect([heldLots(trade, 'long'), heldLots(trade, 'short')]).toEqual([4, 4])
+})
+
+test('an excess below the minimum cannot be evened out: both legs are closed whole', () => {
+  let trade = filled(filled(performed(fresh({}, 50, 25), 0), 0, 50, 3), 1, 40, 4)
+  trade = performed(trade, 500)
+  trade = learn(trade, { is: 'row', clientId: 'r-t1-1', filledLots: 40, ended: true, atMs: 502 })
+  expect(whatIsDecided(trade, 502)).toEqual(['fail: remainder-below-minimum'])
+  expect(whatIsDecided(performed(trade, 502), 502)).toEqual(['unwind long sell 50 + unwind short buy 40'])
+})
+
+test('what is held below the minimum is closed by quantity zero, reduce-only, close-on-trigger', () => {
+  let trade = filled(performed(fresh({}, 50, 25), 0), 0, 10, 3)
+  trade = performed(trade, 500)
+  for (const place of [0, 1]) {
+    const filledLots = place === 0 ? 10 : 0
+    trade = learn(trade, { is: 'row', clientId: `r-t1-${place}`, filledLots, ended: true, atMs: 502 })
+  }
+  trade = performed(trade, 502)
+  expect(whatIsDecided(trade, 502)).toEqual(['unwind long sell 10 all'])
+})
+
+test('the hedge policy sends what is missing to market, and closes when that does not fill either', () => {
+  let trade = filled(performed(fresh({ legTimeoutPolicy: 'hedge' }), 0), 0, 10, 3)
+  trade = learn(performed(trade, 500), { is: 'row', clientId: 'r-t1-1', filledLots: 0, ended: true, atMs: 502 })
+  expect(whatIsDecided(trade, 502)).toEqual(['hedge short sell 10'])
+  for (const place of [2, 3]) {
+    trade = performed(trade, 502)
+    trade = learn(trade, { is: 'row', clientId: `r-t1-${place}`, filledLots: 0, ended: true, atMs: 503 })
+  }
+  expect(whatIsDecided(trade, 503)).toEqual(['fail: short-unfilled'])
+})
+
+test('a leg that cannot be closed is halted with its amount after a bounded number of attempts', () => {
+  let trade = learn(filled(filled(performed(fresh(), 0), 0, 10, 3), 1, 10, 4), { is: 'close', reason: 'test' })
+  for (let round = 0; round < 3; round += 1) {
+    trade = performed(trade, 10)
+    for (const order of trade.orders.slice(-2)) {
+      trade = learn(trade, { is: 'row', clientId: order.clientId, filledLots: 0, ended: true, atMs: 11 })
+    }
+  }
+  expect(whatIsDecided(trade, 12)).toEqual(['halt: 10 lots long still open after 3 attempts'])
+  expect(phaseOf(performed(trade, 12))).toBe('halted')
+})
+
+test('an address ban in the middle of an unwind halts with the amount at once', () => {
+  let trade = learn(filled(filled(performed(fresh(), 0), 0, 10, 3), 1, 10, 4), { is: 'close', reason: 'test' })
+  trade = performed(trade, 10)
+  for (const order of trade.orders.slice(-2)) {
+    trade = learn(trade, { is: 'refused', clientId: order.clientId, code: 403, atMs: 11, retryAtMs: null })
+  }
+  expect(whatIsDecided(trade, 12)).toEqual(['halt: address banned with 10 lots long open'])
+})
+
+test('a rate limit in the middle of an unwind is waited out and does not use up the attempts', () => {
+  let trade = learn(filled(filled(performed(fresh(), 0), 0, 10, 3), 1, 10, 4), { is: 'close', reason: 'test' })
+  for (let round = 0; round < 5; round += 1) {
+    const atMs = 10 + round * 100
+    trade = performed(trade, atMs)
+    for (const order of trade.orders.slice(-2)) {
+      trade = learn(trade, { is: 'refused', clientId: order.clientId, code: 10006, atMs, retryAtMs: atMs + 100 })
+    }
+    expect(decide(trade, atMs)).toEqual({ actions: [], againMs: atMs + 100 })
+  }
+  expect(whatIsDecided(trade, 600)).toEqual(['exit long sell 10 + exit short buy 10'])
+})
+
+test('a fill that arrives after everything was thought over is taken off', () => {
+  let trade = performed(fresh(), 0)
+  trade = learn(trade, { is: 'lost', clientId: 'r-t1-0', atMs: 1_000 }, { is: 'lost', clientId: 'r-t1-1', atMs: 1_000 })
+  for (const clientId of ['r-t1-0', 'r-t1-1']) {
+    trade = learn(trade, { is: 'notFound', clientId, askedVenueMs: 1_300, atMs: 1_310 })
+  }
+  trade = performed(trade, 1_310)
+  expect(phaseOf(trade)).toBe('flat')
+  trade = filled(trade, 0, 10, 2_000)
+  expect(phaseOf(trade)).toBe('closing')
+  expect(whatIsDecided(trade, 2_000)).toEqual(['unwind long sell 10'])
+})
+
+const SEEDS = 4_000
+const FIRST_SEED = Number(process.env['TRADE_SEED'] ?? 1)
+
+test(`against ${SEEDS} hostile venues every trade ends flat or halted with exactly what the venue holds (replay: TRADE_SEED=n)`, () => {
+  const ends = { flat: 0, halted: 0 }
+  for (let seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed += 1) {
+    const random = seededRandom(`hostility ${seed}`)
+    const chance = (most: number): number => (random.next() < 0.5 ? 0 : random.next() * most)
+    const hostility: Hostility = {
+      lostRequest: chance(0.5),
+      lostReply: chance(0.5),
+      refused: chance(0.4),
+      rateLimited: chance(0.3),
+      partial: chance(1),
+      never: chance(0.5),
+      withheldRow: chance(1),
+      repeatedRow: chance(0.5),
+      failedRead: chance(0.5),
+    }
+    const legTimeoutPolicy = random.next() < 0.5 ? 'unwind' : 'hedge'
+    const minOrderLots = random.next() < 0.3 ? 3 : 1
+    const venue = new HostileVenue(seed, fresh({ legTimeoutPolicy }, 10, minOrderLots), hostility)
+    const { trade, positions, complaints, log } = venue.run(120_000, random.integer(0, 4_000))
+    const told = `seed ${seed}\n${log.join('\n')}`
+    expect(complaints, told).toEqual([])
+    expect({ long: heldLots(trade, 'long'), short: heldLots(trade, 'short') }, told).toEqual(positions)
+    const phase = phaseOf(trade)
+    expect(['flat', 'halted'], told).toContain(phase)
+    ends[phase as 'flat' | 'halted'] += 1
+    if (phase === 'flat') expect(positions, told).toEqual({ long: 0, short: 0 })
+  }
+  // The venue must be hostile enough to halt some trades and kind enough to let most end flat.
+  expect(ends.flat).toBeGreaterThan(SEEDS / 2)
+})
+
+test('a kind venue always lets both legs fill and both legs close', () => {
+  const { trade, positions } = new HostileVenue(7, fresh(), KIND).run(60_000, 3_000)
+  expect(phaseOf(trade)).toBe('flat')
+  expect(trade.orders).toHaveLength(4)
+  expect(positions).toEqual({ long: 0, short: 0 })
+})

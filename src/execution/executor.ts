@@ -1,0 +1,260 @@
+/**
+ * All trades of a run: lets the permitted ones in, hands every venue fact to the trade it belongs to, counts what failed.
+ *
+ *   opportunity ─► guard (entry.ts) ─► TradeRun ⇄ gateway        private stream ─► byClientId ─► TradeRun
+ */
+import type { Config } from '../config.ts'
+import { notionalUsd, priceUsd } from '../domain/instrument.ts'
+import type { Qualification } from '../domain/qualification.ts'
+import type { PositionRow } from '../domain/rows.ts'
+import type { Phase, Trade, TradePolicy } from '../domain/trade.ts'
+import { heldLots, nakedLots, newTrade } from '../domain/trade.ts'
+import type { OpportunityRecord } from '../journal/events.ts'
+import type { PrivateEvent } from '../venue/gateway.ts'
+import { TradeBooks } from './books.ts'
+import type { EntryRefusal } from './entry.ts'
+import { entryRefusal, FailureWindow } from './entry.ts'
+import type { ExecutionPorts } from './ports.ts'
+import type { EntryPrices } from './price.ts'
+import { TradeRun } from './trade-run.ts'
+
+/** Everything that is decided before a trade starts: the rules said yes, the sizes and prices fit the filters. */
+export interface TradePlan {
+  readonly symbolIndex: number
+  readonly lots: number
+  readonly minOrderLots: number
+  readonly prices: EntryPrices
+  readonly opportunity: OpportunityRecord
+  readonly verdict: Qualification
+  /** When the quote that caused it reached the process, and when it was decided; monotonic µs. */
+  readonly receivedUs: number
+  readonly decidedUs: number
+}
+
+export interface ExecutorOptions {
+  readonly ports: ExecutionPorts
+  readonly config: Config
+  readonly runId: string
+  /** A trade became hedged: from now on the position monitor looks after it. */
+  onHedged(run: TradeRun): void
+  /** A trade ended: flat or halted. */
+  onEnded(run: TradeRun): void
+  onEntriesHalted(reason: string): void
+}
+
+/** A finished trade still listens for late facts for so long, ms; then it is forgotten so that memory stays bounded. */
+const REMEMBER_MS = 60_000
+
+export class Executor {
+  readonly books: TradeBooks
+  readonly #options: ExecutorOptions
+  readonly #failures: FailureWindow
+  readonly #foreign = new Set<string>()
+  readonly #plans = new Map<string, TradePlan>()
+  #tradesStarted = 0
+  #halted: string | null = null
+  #stopping = false
+  #privateReady = false
+
+  constructor(options: ExecutorOptions) {
+    this.#options = options
+    this.books = new TradeBooks()
+    this.#failures = new FailureWindow(options.ports.clock)
+  }
+
+  get tradesStarted(): number {
+    return this.#tradesStarted
+  }
+
+  /** Why no new trade is let in any more, null while entries are open. */
+  get halted(): string | null {
+    return this.#halted
+  }
+
+  /** A symbol that held positions or orders we did not open is never traded (D19). */
+  refuseSymbol(symbol: string): void {
+    this.#foreign.add(symbol)
+  }
+
+  /** Starts a trade, or says why not. Both legs are on the wire when this returns null. */
+  tryOpen(plan: TradePlan): EntryRefusal | null {
+    const { ports, config } = this.#options
+    const { symbol } = ports.instruments[plan.symbolIndex]!
+    const refusal = entryRefusal({
+      config,
+      books: this.books,
+      symbol,
+      tradesStarted: this.#tradesStarted,
+      createsFree: ports.createsFree(),
+      notionalUsd: this.#notionalOf(plan),
+      halted: this.#halted !== null,
+      stopping: this.#stopping,
+      privateReady: this.#privateReady,
+      foreign: this.#foreign.has(symbol),
+    })
+    if (refusal === null) this.#open(plan, symbol)
+    return refusal
+  }
+
+  #open(plan: TradePlan, symbol: string): void {
+    const { ports, config, runId } = this.#options
+    this.#tradesStarted += 1
+    const id = `t${this.#tradesStarted}`
+    const { lots, minOrderLots, opportunity, verdict, symbolIndex, prices } = plan
+    const startedMs = ports.clock.nowUs() / 1000
+    const trade = newTrade({ id, runId, symbol, lots, minOrderLots, policy: policyOf(config), startedMs })
+    const { slippageCapBps } = config
+    const run = new TradeRun({ ports, trade, symbolIndex, entry: prices, slippageCapBps, watcher: this })
+    this.#plans.set(id, plan)
+    this.books.add(run, this.#notionalOf(plan))
+    ports.journal.append('trade.planned', { tradeId: id, symbol, lots, opportunity, verdict })
+    ports.metrics.count('tradesExecuted')
+    run.advance()
+  }
+
+  #notionalOf(plan: TradePlan): number {
+    const instrument = this.#options.ports.instruments[plan.symbolIndex]!
+    return 2 * notionalUsd(instrument, Math.max(plan.prices.longTicks, plan.prices.shortTicks), plan.lots)
+  }
+
+  /** Facts from the private stream. Rows of orders that are not ours are none of our business. */
+  onPrivate(event: PrivateEvent): void {
+    if (event.kind === 'ready') this.#privateReady = true
+    if (event.kind === 'gap') this.#privateReady = false
+    if (event.kind === 'order') this.books.byClientId(event.row.clientId)?.onOrderRow(event.row)
+    if (event.kind === 'execution') this.books.byClientId(event.row.clientId)?.onExecution(event.row, 'stream')
+  }
+
+  /** The private stream is gone: fills may be missed, so nothing new is started until it is back and reconciled. */
+  privateLost(): void {
+    this.#privateReady = false
+  }
+
+  /** No new trades; every trade's goal becomes to close. */
+  closeAll(reason: string): void {
+    this.#stopping = true
+    for (const run of this.books.open()) this.close(run, reason)
+  }
+
+  /** Turns one trade's goal to closing. */
+  close(run: TradeRun, reason: string): void {
+    if (run.trade.goal === 'close') return
+    this.#options.ports.journal.append('trade.closing', { tradeId: run.trade.id, reason })
+    run.record({ is: 'close', reason })
+    run.advance()
+  }
+
+  /** Entries stop until the process is started anew (D11). Open trades are managed on. */
+  haltEntries(reason: string): void {
+    if (this.#halted !== null) return
+    this.#halted = reason
+    this.#options.ports.journal.append('entries.halted', { reason })
+    this.#options.onEntriesHalted(reason)
+  }
+
+  /** Our own books: what this run's fills add up to. */
+  positions(): PositionRow[] {
+    return this.books.positions(this.#options.ports.instruments.map((instrument) => instrument.symbol))
+  }
+
+  /** Ended trades are forgotten after a while. */
+  prune(): void {
+    const nowMs = this.#options.ports.clock.nowUs() / 1000
+    for (const id of this.books.prune(nowMs - REMEMBER_MS)) this.#plans.delete(id)
+  }
+
+  planOf(run: TradeRun): TradePlan | undefined {
+    return this.#plans.get(run.trade.id)
+  }
+
+  // ── TradeWatcher ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+  acknowledged(run: TradeRun, atUs: number): void {
+    const plan = this.#plans.get(run.trade.id)
+    if (plan === undefined) return
+    this.#options.ports.metrics.stage('placement', atUs - plan.decidedUs)
+    this.#options.ports.metrics.stage('endToEnd', atUs - plan.receivedUs)
+  }
+
+  moved(run: TradeRun, from: Phase, to: Phase): void {
+    if (from === 'flat') this.books.reopened(run) // a fill came late
+    if (to === 'hedged') return this.#onHedged(run)
+    if (to === 'flat') return this.#onFlat(run)
+    if (to === 'halted') return this.#onHalted(run)
+  }
+
+  #onHedged(run: TradeRun): void {
+    const { trade } = run
+    const { journal, metrics, clock } = this.#options.ports
+    const sinceStartUs = clock.nowUs() - trade.startedMs * 1000
+    journal.append('trade.hedged', { tradeId: trade.id, lots: heldLots(trade, 'long'), sinceStartUs })
+    metrics.count('tradesHedged')
+    if (heldLots(trade, 'long') === trade.lots) metrics.count('tradesSuccessful')
+    this.#options.onHedged(run)
+  }
+
+  #onFlat(run: TradeRun): void {
+    const { failed } = run.trade
+    const { metrics } = this.#options.ports
+    if (failed !== null) {
+      metrics.count('tradesFailed')
+      if (failed.reason.endsWith('timeout')) metrics.count('timeouts')
+      const tookMs = this.#options.ports.clock.nowUs() / 1000 - failed.dueMs
+      if (hadSurvivor(run.trade)) metrics.count('emergencyCloses')
+      // A pair that timed out and was taken off in time is the rules at work, not a failure (D11).
+      const inTime = tookMs <= CLOSE_BOUND_MS
+      if (!inTime || !failed.reason.endsWith('timeout')) this.#countFailure(`trade ${run.trade.id}: ${failed.reason}`)
+    }
+    run.rest()
+    this.books.ended(run, this.#options.ports.clock.nowUs() / 1000)
+    this.#options.onEnded(run)
+  }
+
+  #onHalted(run: TradeRun): void {
+    const { trade, instrument } = run
+    const { journal, metrics } = this.#options.ports
+    const quote = this.#options.ports.latestQuote(run.symbolIndex)
+    const naked = nakedLots(trade)
+    const ticks = quote?.bidTicks ?? this.#plans.get(trade.id)?.prices.longTicks ?? 0
+    journal.append('trade.halted', {
+      tradeId: trade.id,
+      symbol: trade.symbol,
+      longLots: heldLots(trade, 'long'),
+      shortLots: heldLots(trade, 'short'),
+      nakedLots: naked,
+      nakedUsd:
+        Math.abs(naked) * priceUsd(instrument, ticks) * (notionalUsd(instrument, 1, 1) / priceUsd(instrument, 1)),
+      reason: trade.halted ?? 'halted',
+    })
+    metrics.count('tradesHalted')
+    this.haltEntries(`trade ${trade.id} on ${trade.symbol} halted: ${trade.halted}`)
+  }
+
+  #countFailure(what: string): void {
+    const reason = this.#failures.add(what)
+    if (reason !== null) this.haltEntries(reason)
+  }
+}
+
+/** P6's absolute budget for taking off what is left of a failed pair, ms. */
+const CLOSE_BOUND_MS = 1_000
+
+function hadSurvivor(trade: Trade): boolean {
+  return trade.orders.some((order) => order.filledLots > 0)
+}
+
+function policyOf(config: Config): TradePolicy {
+  const { legTimeoutMs, orderTimeoutMs, unknownMaxMs, readLagMs, entryRetriesMax, unwindsMax, legTimeoutPolicy } =
+    config
+  const recvWindowMs = config.orderRecvWindowMs
+  return {
+    legTimeoutMs,
+    orderTimeoutMs,
+    unknownMaxMs,
+    recvWindowMs,
+    readLagMs,
+    entryRetriesMax,
+    unwindsMax,
+    legTimeoutPolicy,
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * Our books beside the venue's: at the start, after every private gap, at quiet points, and at the end.
+ *
+ * The private stream replays nothing, so whatever happened during a gap is only in the venue's books. They are asked
+ * in the order orders ─► executions ─► positions, since a fill seen twice is ignored and one never seen is lost.
+ */
+import type { PositionRow } from '../domain/rows.ts'
+import type { Outcome } from '../venue/gateway.ts'
+import type { Executor } from './executor.ts'
+import type { ExecutionPorts } from './ports.ts'
+
+export interface Baseline {
+  readonly positions: readonly PositionRow[]
+  readonly openOrders: readonly { readonly symbol: string; readonly venueOrderId: string }[]
+  readonly refusedSymbols: readonly string[]
+}
+
+/** What the account holds before us. A symbol with anything in it is refused by name and never touched (D19). */
+export async function takeBaseline(ports: ExecutionPorts): Promise<Baseline> {
+  const symbols = symbolsOf(ports)
+  const positions = known(await ports.gateway.positions(symbols), 'positions at start').filter((row) => row.lots > 0)
+  const orders = known(await ports.gateway.openOrders(symbols), 'open orders at start')
+  const openOrders = orders.map(({ symbol, venueOrderId }) => ({ symbol, venueOrderId }))
+  const refused = new Set([...positions, ...openOrders].map((row) => row.symbol))
+  return { positions, openOrders, refusedSymbols: [...refused] }
+}
+
+/** Executions are asked for from so long before the gap: the venue's clock and ours differ a little, ms. */
+const OVERLAP_MS = 2_000
+
+/** Fetches what was missed since a moment of the venue's clock. Facts already known change nothing. */
+export async function reconcile(
+  ports: ExecutionPorts,
+  executor: Executor,
+  { cause, sinceVenueMs }: { readonly cause: string; readonly sinceVenueMs: number },
+): Promise<boolean> {
+  const startUs = ports.clock.nowUs()
+  let fillsRecovered = 0
+  const asked = await Promise.all(executor.books.open().map((run) => run.inquireOpen()))
+  const executions = await ports.gateway.executionsSince(symbolsOf(ports), sinceVenueMs - OVERLAP_MS)
+  if (executions.kind === 'done') {
+    for (const row of executions.value) {
+      if (executor.books.byClientId(row.clientId)?.onExecution(row, 'reconcile') === true) fillsRecovered += 1
+    }
+  }
+  ports.metrics.count('reconciles')
+  ports.journal.append('reconciled', {
+    cause,
+    ordersAsked: asked.reduce((sum, count) => sum + count, 0),
+    fillsRecovered,
+    tookMs: (ports.clock.nowUs() - startUs) / 1000,
+  })
+  return executions.kind === 'done'
+}
+
+/**
+ * At a quiet point, our books beside the venue's (P9). Nothing is written when a trade moved while we asked: the two
+ * would be of different moments. True when they were compared and agree.
+ */
+export async function compareBooks(
+  ports: ExecutionPorts,
+  executor: Executor,
+  refused: readonly string[],
+): Promise<boolean> {
+  if (!executor.books.quiet) return false
+  const before = JSON.stringify([executor.tradesStarted, executor.positions()])
+  const answer = await ports.gateway.positions(symbolsOf(ports))
+  if (answer.kind !== 'done' || !executor.books.quiet) return false
+  if (JSON.stringify([executor.tradesStarted, executor.positions()]) !== before) return false
+  const mine = (row: PositionRow): boolean => row.lots !== 0 && !refused.includes(row.symbol)
+  const ours = executor.positions().filter(mine)
+  const venue = answer.value.filter(mine)
+  ports.journal.append('books.compared', { ours, venue })
+  return samePositions(ours, venue)
+}
+
+function samePositions(a: readonly PositionRow[], b: readonly PositionRow[]): boolean {
+  const key = (row: PositionRow): string => `${row.symbol}/${row.idx}/${row.lots}`
+  return a.map(key).sort().join() === b.map(key).sort().join()
+}
+
+export function symbolsOf(ports: ExecutionPorts): string[] {
+  return ports.instruments.map((instrument) => instrument.symbol)
+}
+
+/** The value, or an error that says what could not be read: without it a run must not start. */
+export function known<T>(outcome: Outcome<T>, what: string): T {
+  if (outcome.kind === 'done') return outcome.value
+  throw new Error(`could not read ${what}: ${outcome.kind} ${outcome.code} ${outcome.reason}`)
+}
