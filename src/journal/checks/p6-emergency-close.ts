@@ -1,0 +1,130 @@
+/**
+ * P6 emergency-close: when one leg fails and the other has filled, the survivor is taken off in time, by two clocks.
+ *
+ *   venue:    later of {survivor's first fill, end of the other leg} ──────► execution that brings the net to 0
+ *   executor: dueUs ──≤ 50 ms──► trade.failed ─────────────────────────────► fill that brings our net to 0
+ *
+ * The end of the other leg is the moment after which nobody had to wait for it: the venue ended its order, or refused
+ * it, or never saw it until the deadline of a submit that got no answer had passed.
+ */
+import { sideOf } from '../../domain/order.ts'
+import type { JournalLine } from '../events.ts'
+import { atMost, firstOf, type Judgement, plural, round } from '../finding.ts'
+import type { RunOrder, RunTrade } from '../run.ts'
+import { type Books, isTerminal, type OurExecution } from './books.ts'
+import { firstZeroFrom } from './exposure.ts'
+
+/** How long after it could be known a failure may be noticed, ms. Design §4. */
+const DETECTION_MAX_MS = 50
+
+interface EmergencyClose {
+  readonly tradeId: string
+  /** Null: never closed. */
+  readonly venueMs: number | null
+  readonly executorMs: number | null
+  readonly detectionMs: number
+  readonly wrong: string | null
+}
+
+export function checkEmergencyClose(books: Books): Judgement {
+  const byTrade = Map.groupBy(books.executions, (execution) => execution.tradeId)
+  const closes: EmergencyClose[] = []
+  for (const trade of books.run.trades.values()) {
+    const close = trade.failed === null ? null : closeOf(books, trade, trade.failed, byTrade.get(trade.tradeId) ?? [])
+    if (close !== null) closes.push(close)
+  }
+  const boundMs = books.bounds.closeBudgetMs
+  if (closes.length === 0) {
+    return { verdict: 'pass', summary: 'no trade failed with a leg filled', evidence: { closes: firstOf(closes) } }
+  }
+  const broken = closes.filter((close) => close.wrong !== null)
+  const worstMs = Math.max(...closes.flatMap((close) => [close.venueMs ?? 0, close.executorMs ?? 0]))
+  const slowest = Math.max(...closes.map((close) => close.detectionMs))
+  const evidence = { slowestDetectionMs: round(slowest), closes: firstOf(closes), broken: firstOf(broken) }
+  const measure = atMost(round(worstMs), boundMs, 'ms')
+  if (broken.length > 0) {
+    const summary = `${plural(broken.length, 'emergency close')} broke it; first ${broken[0]!.tradeId}: ${broken[0]!.wrong}`
+    return { verdict: 'fail', summary, measure, evidence }
+  }
+  const summary = `${plural(closes.length, 'emergency close')}, flat within ${measure.worst} of ${boundMs} ms, noticed within ${round(slowest)} of ${DETECTION_MAX_MS} ms`
+  return { verdict: 'pass', summary, measure, evidence }
+}
+
+/** The two times and the detection of one failed trade; null when no leg survived the other. */
+function closeOf(
+  books: Books,
+  trade: RunTrade,
+  failed: JournalLine<'trade.failed'>,
+  executions: readonly OurExecution[],
+): EmergencyClose | null {
+  const survivor = survivorOf(executions)
+  if (survivor === null) return null
+  const firstFillMs = executions.find((each) => each.leg === survivor)!.row.venueMs
+  const fromMs = Math.max(firstFillMs, endOfOtherLegMs(books, trade, survivor, failed.at))
+  const changes = executions.map((each) => ({ atMs: each.row.venueMs, signedLots: each.signedLots }))
+  const zeroMs = firstZeroFrom(changes, fromMs)
+  const venueMs = zeroMs === null ? null : zeroMs - fromMs
+  const executorMs = executorTook(trade, failed.at)
+  const detectionMs = (failed.at - failed.data.dueUs) / 1e3
+  const wrong = wrongWith({ venueMs, executorMs, detectionMs }, books.bounds.closeBudgetMs)
+  return { tradeId: trade.tradeId, venueMs, executorMs, detectionMs, wrong }
+}
+
+function wrongWith(
+  took: Pick<EmergencyClose, 'venueMs' | 'executorMs' | 'detectionMs'>,
+  boundMs: number,
+): string | null {
+  if (took.venueMs === null) return 'never closed at the venue'
+  if (took.executorMs === null) return 'never closed in our books'
+  if (took.venueMs > boundMs) return `${round(took.venueMs)} ms by the venue's clock, more than ${boundMs}`
+  if (took.executorMs > boundMs) return `${round(took.executorMs)} ms by our clock, more than ${boundMs}`
+  if (took.detectionMs > DETECTION_MAX_MS) {
+    return `noticed ${round(took.detectionMs)} ms after it could be known, more than ${DETECTION_MAX_MS}`
+  }
+  return null
+}
+
+/** The leg that opened more than the other; null when neither did. */
+function survivorOf(executions: readonly OurExecution[]): 'long' | 'short' | null {
+  const opened = { long: 0, short: 0 }
+  for (const { leg, row } of executions) {
+    if (leg !== null && row.side === sideOf(leg, false)) opened[leg] += row.lots
+  }
+  if (opened.long === opened.short) return null
+  return opened.long > opened.short ? 'long' : 'short'
+}
+
+/** The latest end of the other leg's opening orders, on the venue's clock; minus infinity when it had none. */
+function endOfOtherLegMs(books: Books, trade: RunTrade, survivor: 'long' | 'short', failedAtUs: number): number {
+  return trade.orders
+    .filter((order) => isOpeningOf(order, survivor === 'long' ? 'short' : 'long', failedAtUs))
+    .reduce((latest, order) => Math.max(latest, endMs(books, order)), Number.NEGATIVE_INFINITY)
+}
+
+function isOpeningOf(order: RunOrder, leg: 'long' | 'short', beforeUs: number): boolean {
+  const intent = order.submitted
+  return intent !== null && intent.at <= beforeUs && intent.data.leg === leg && intent.data.side === sideOf(leg, false)
+}
+
+function endMs(books: Books, order: RunOrder): number {
+  const row = books.ordersByClientId.get(order.clientId)?.[0]?.row
+  if (row !== undefined && isTerminal(row)) return row.updatedMs
+  if (order.refused !== null) return books.venueMs(order.refused.at)
+  if (order.submitted === null) return Number.NEGATIVE_INFINITY
+  const { orderTimeoutMs, unknownMaxMs, orderRecvWindowMs, readLagMs } = books.bounds
+  // D10: no answer is no refusal. Until the venue can no longer accept it and its books can be trusted, it may exist.
+  return books.venueMs(order.submitted.at) + Math.max(orderTimeoutMs, unknownMaxMs, orderRecvWindowMs + readLagMs)
+}
+
+/** From `trade.failed` until our own books are even again, ms; null when they never are. */
+function executorTook(trade: RunTrade, failedAtUs: number): number | null {
+  const intents = new Map(trade.orders.map((order) => [order.clientId, order.submitted?.data.side]))
+  const changes = trade.fills.map((fill) => ({
+    atMs: fill.at / 1e3,
+    signedLots: intents.get(fill.data.clientId) === 'sell' ? -fill.data.lots : fill.data.lots,
+  }))
+  const failedMs = failedAtUs / 1e3
+  // A survivor's fill may be learned after the failure; before it our books are even because they are empty.
+  const zeroMs = firstZeroFrom(changes, Math.max(failedMs, changes[0]?.atMs ?? failedMs))
+  return zeroMs === null ? null : zeroMs - failedMs
+}
