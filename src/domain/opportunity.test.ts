@@ -1,31 +1,11 @@
 import { expect, test } from 'vitest'
 import type { SyntheticTerms } from './advice.ts'
-import type { Instrument } from './instrument.ts'
 import type { GeneratorOptions } from './opportunity.ts'
 import { createGenerator, quoteAgeMs } from './opportunity.ts'
 import type { Quote } from './quote.ts'
-import { stepFromText } from './steps.ts'
+import { BTC, ETH } from './test-support/instruments.ts'
 
-function instrument(symbol: string, tick: string, lot: string): Instrument {
-  return {
-    symbol,
-    baseCoin: symbol.replace('USDT', ''),
-    tick: stepFromText(tick),
-    lot: stepFromText(lot),
-    minPriceTicks: 1,
-    maxPriceTicks: 10_000_000,
-    minLots: 1,
-    maxLots: 1_000_000,
-    maxMarketLots: 500_000,
-    minNotionalUsd: 5,
-    maxLeverage: 100,
-    fundingIntervalMinutes: 480,
-    bandX: 0.01,
-    bandY: 0.02,
-  }
-}
-
-const INSTRUMENTS = [instrument('BTCUSDT', '0.10', '0.001'), instrument('ETHUSDT', '0.01', '0.01')]
+const INSTRUMENTS = [BTC, ETH]
 const GOOD: SyntheticTerms = { spreadBps: 45, fundingDelta8h: 0.01, positionSizeUsd: 1_000 }
 const POOR: SyntheticTerms = { spreadBps: 15, fundingDelta8h: 0.0001, positionSizeUsd: 1_000 }
 const NOW_US = 5_000_000
