@@ -1,0 +1,158 @@
+/**
+ * The `exchange` command: arguments in, a running venue, one JSON line when it listens.
+ *
+ *   {"rest":"http://…","publicStream":"ws://…","privateStream":"ws://…","apiKey":"…","apiSecret":"…","admin":"http://…"}
+ *
+ * The key and secret are the mock's own, made up by its world; they open nothing else.
+ */
+import { readFileSync } from 'node:fs'
+import { startExchange } from './server.ts'
+import type { RunningExchange } from './shell.ts'
+import { parseWorld, type World, WorldError } from './world.ts'
+
+const HELP = `usage: bybit-synthetic-test exchange [--world FILE] [--host H] [--port N] [--admin-port N|off] [--seed S]
+
+Runs a local Bybit v5 venue for linear USDT perpetuals until SIGINT or SIGTERM.
+
+  --world FILE        starting state, JSON (default: the calm world that comes with the package)
+  --host H            address to listen on (default 127.0.0.1)
+  --port N            port for REST and both streams (default 0: any free one)
+  --admin-port N|off  side door for tests, loopback only (default off)
+  --seed S            another market of the same world (default: the world's own seed)
+  --help              this text
+
+When it listens it prints one line of JSON: rest, publicStream, privateStream, apiKey, apiSecret, and admin when open.
+Exit codes: 0 closed on request, 2 bad input (every problem is named at once).
+`
+
+export interface ExchangeCommand {
+  readonly worldFile: string
+  readonly host: string
+  readonly port: number
+  readonly adminPort: number | null
+  readonly seed: string | null
+}
+
+interface Output {
+  write(text: string): unknown
+}
+
+/** Runs until a signal, or until the parent goes away if it keeps an IPC channel. Resolves with the exit code. */
+export async function runExchange(
+  argv: readonly string[],
+  stdout: Output = process.stdout,
+  stderr: Output = process.stderr,
+): Promise<number> {
+  if (argv.includes('--help') || argv.includes('-h')) {
+    stdout.write(HELP)
+    return 0
+  }
+  const problems: string[] = []
+  const command = parseArguments(argv, problems)
+  const world = readWorld(command.worldFile, problems)
+  if (problems.length > 0 || world === undefined) return refuse(stderr, problems)
+  const ended = untilAskedToEnd()
+  try {
+    await using exchange = await startExchange({
+      world: command.seed === null ? world : { ...world, seed: command.seed },
+      host: command.host,
+      port: command.port,
+      adminPort: command.adminPort,
+    })
+    stdout.write(`${JSON.stringify(addressesOf(exchange))}\n`)
+    await ended
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    if (code !== 'EADDRINUSE' && code !== 'EACCES' && code !== 'EADDRNOTAVAIL' && code !== 'ENOTFOUND') throw error
+    return refuse(stderr, [`cannot listen: ${(error as Error).message}`])
+  }
+  return 0
+}
+
+/** Reads the arguments; whatever is wrong goes to `problems`, and a default takes its place. */
+export function parseArguments(argv: readonly string[], problems: string[]): ExchangeCommand {
+  const given = new Map<string, string>()
+  const known = new Set(['--world', '--host', '--port', '--admin-port', '--seed'])
+  for (let i = 0; i < argv.length; i += 1) {
+    const [name, inline] = splitOnce(argv[i]!)
+    if (!known.has(name))
+      problems.push(`unknown argument ${JSON.stringify(argv[i])}; allowed: ${[...known].join(', ')}`)
+    else if (given.has(name)) problems.push(`${name} is given twice`)
+    else {
+      const value = inline ?? argv[i + 1]
+      if (inline === undefined) i += 1
+      if (value === undefined || value === '') problems.push(`${name} needs a value`)
+      else given.set(name, value)
+    }
+  }
+  const admin = given.get('--admin-port') ?? 'off'
+  return {
+    worldFile: given.get('--world') ?? defaultWorldFile(),
+    host: given.get('--host') ?? '127.0.0.1',
+    port: portOf('--port', given.get('--port') ?? '0', problems),
+    adminPort: admin === 'off' ? null : portOf('--admin-port', admin, problems, ' or off'),
+    seed: given.get('--seed') ?? null,
+  }
+}
+
+function splitOnce(argument: string): readonly [string, string | undefined] {
+  const equals = argument.indexOf('=')
+  return equals < 0 ? [argument, undefined] : [argument.slice(0, equals), argument.slice(equals + 1)]
+}
+
+function portOf(name: string, text: string, problems: string[], orElse = ''): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN
+  if (port <= 65_535) return port
+  problems.push(`${name}: got ${JSON.stringify(text)}, allowed 0 to 65535${orElse}`)
+  return 0
+}
+
+/** `fixtures/` lies two folders above this file in the repo, three in the built package. */
+function defaultWorldFile(): string {
+  const up = import.meta.url.endsWith('.ts') ? '../..' : '../../..'
+  return new URL(`${up}/fixtures/worlds/calm.json`, import.meta.url).pathname
+}
+
+function readWorld(file: string, problems: string[]): World | undefined {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    problems.push(`--world: ${(error as Error).message}`)
+    return undefined
+  }
+  try {
+    return parseWorld(JSON.parse(text))
+  } catch (error) {
+    const found = error instanceof WorldError ? error.problems : [(error as Error).message]
+    problems.push(...found.map((problem) => `--world ${file}: ${problem}`))
+    return undefined
+  }
+}
+
+function refuse(stderr: Output, problems: readonly string[]): number {
+  stderr.write(`exchange: ${problems.length} problem${problems.length === 1 ? '' : 's'}\n`)
+  for (const problem of problems) stderr.write(`  ${problem}\n`)
+  return 2
+}
+
+function addressesOf(exchange: RunningExchange): object {
+  const { restUrl, publicUrl, privateUrl, apiKey, apiSecret, adminUrl } = exchange
+  const addresses = { rest: restUrl, publicStream: publicUrl, privateStream: privateUrl, apiKey, apiSecret }
+  return adminUrl === null ? addresses : { ...addresses, admin: adminUrl }
+}
+
+/** A signal, or the end of the parent that started us with an IPC channel. */
+function untilAskedToEnd(): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      process.off('SIGINT', end)
+      process.off('SIGTERM', end)
+      process.off('disconnect', end)
+      resolve()
+    }
+    process.on('SIGINT', end)
+    process.on('SIGTERM', end)
+    if (process.connected) process.on('disconnect', end)
+  })
+}

@@ -1,0 +1,201 @@
+/**
+ * The sockets of one stream: bounded buffers, one write per batch, idle ones closed, and the ways a test may cut them.
+ *
+ *   send ─► corked socket … flush() ─► one write per socket and batch
+ *
+ * A client that does not read is cut off instead of filling our memory: `slow`. A silenced socket stays open and says
+ * nothing any more, not even to control pings: what a half-open connection looks like from the other end.
+ */
+import type { Duplex } from 'node:stream'
+import { WebSocket } from 'ws'
+import type { Clock } from '../seams/clock.ts'
+
+export interface Connection {
+  /** The venue's `conn_id`. */
+  readonly id: string
+  /** False when the frame was not sent: the socket is closing, silenced, or was cut just now. */
+  send(frame: string | Buffer): boolean
+}
+
+/** How to cut: a clean close frame, a TCP reset, or half-open silence. */
+export type CutHow = 'close' | 'reset' | 'silence'
+
+export interface StreamLimits {
+  /** A socket with more unsent bytes than this is terminated. */
+  readonly bufferedMaxBytes: number
+  /** Closed after so long with nothing sent either way (Bybit: 10 min), ms. */
+  readonly idleMaxMs: number
+  /** How often idle sockets are looked for (Bybit: 30 s), ms. */
+  readonly idleCheckMs: number
+}
+
+export const STREAM_LIMITS: StreamLimits = {
+  bufferedMaxBytes: 16 * 1024 * 1024,
+  idleMaxMs: 600_000,
+  idleCheckMs: 30_000,
+}
+
+export interface ConnectionCounters {
+  readonly open: number
+  readonly opened: number
+  readonly slowCut: number
+  readonly idleClosed: number
+}
+
+export interface Connections {
+  accept(socket: WebSocket, wire: Duplex, idleMaxMs?: number): void
+  /** Ends a batch: what was sent since the last flush goes to the sockets now. */
+  flush(): void
+  cut(how: CutHow): number
+  counters(): ConnectionCounters
+  close(): Promise<void>
+}
+
+export interface ConnectionHooks {
+  onText(connection: Connection, text: string): void
+  onClosed(connection: Connection): void
+}
+
+interface Peer extends Connection {
+  readonly socket: WebSocket
+  readonly wire: Duplex
+  readonly idleMaxMs: number
+  corked: boolean
+  /** Something went either way since the last look. */
+  active: boolean
+  quietSinceMs: number
+}
+
+const FRAME_OPTIONS = { binary: false, compress: false, fin: true, mask: false } as const
+/** RFC 6455: going away. */
+const GOING_AWAY = 1001
+/** How long a closing socket may take to say goodbye, ms. */
+const GOODBYE_MS = 200
+
+export interface ConnectionsOptions {
+  readonly idPrefix: string
+  readonly clock: Clock
+  readonly limits: StreamLimits
+  readonly hooks: ConnectionHooks
+}
+
+export function createConnections({ idPrefix, clock, limits, hooks }: ConnectionsOptions): Connections {
+  /** Those we talk to, and all whose socket is not closed yet: silenced and leaving ones too. */
+  const peers = new Set<Peer>()
+  const sockets = new Set<Peer>()
+  const corked: Peer[] = []
+  let opened = 0
+  let slowCut = 0
+  let idleClosed = 0
+  let cancelCheck = clock.after(limits.idleCheckMs, checkIdle)
+
+  return { accept, flush, cut, counters, close }
+
+  function accept(socket: WebSocket, wire: Duplex, idleMaxMs = limits.idleMaxMs): void {
+    opened += 1
+    const id = `${idPrefix}-${opened.toString(36)}`
+    const send = (frame: string | Buffer): boolean => sendTo(peer, frame)
+    const peer: Peer = { id, send, socket, wire, idleMaxMs, corked: false, active: true, quietSinceMs: clock.wallMs() }
+    peers.add(peer)
+    sockets.add(peer)
+    socket.on('message', (data: Buffer) => {
+      peer.active = true
+      hooks.onText(peer, data.toString())
+      flush()
+    })
+    socket.on('ping', () => {
+      peer.active = true
+    })
+    // A broken frame or a reset ends in 'close' as well; the error itself has nothing more to tell.
+    socket.on('error', () => undefined)
+    socket.on('close', () => {
+      sockets.delete(peer)
+      forget(peer)
+    })
+  }
+
+  function sendTo(peer: Peer, frame: string | Buffer): boolean {
+    if (peer.socket.readyState !== WebSocket.OPEN || !peers.has(peer)) return false
+    if (peer.socket.bufferedAmount > limits.bufferedMaxBytes) {
+      slowCut += 1
+      forget(peer)
+      peer.socket.terminate()
+      return false
+    }
+    if (!peer.corked) {
+      peer.corked = true
+      peer.wire.cork()
+      corked.push(peer)
+    }
+    peer.active = true
+    peer.socket.send(frame, FRAME_OPTIONS)
+    return true
+  }
+
+  function flush(): void {
+    for (const peer of corked) {
+      peer.corked = false
+      peer.wire.uncork()
+    }
+    corked.length = 0
+  }
+
+  function forget(peer: Peer): void {
+    if (peers.delete(peer)) hooks.onClosed(peer)
+  }
+
+  function cut(how: CutHow): number {
+    const targets = [...peers]
+    flush()
+    for (const peer of targets) {
+      forget(peer)
+      if (how === 'close') peer.socket.close(GOING_AWAY)
+      else if (how === 'reset') resetWire(peer)
+      else peer.socket.pause()
+    }
+    return targets.length
+  }
+
+  function checkIdle(): void {
+    const now = clock.wallMs()
+    for (const peer of peers) {
+      if (peer.active) {
+        peer.active = false
+        peer.quietSinceMs = now
+      } else if (peer.socket.readyState === WebSocket.OPEN && now - peer.quietSinceMs >= peer.idleMaxMs) {
+        idleClosed += 1
+        peer.socket.close(GOING_AWAY)
+      }
+    }
+    cancelCheck = clock.after(limits.idleCheckMs, checkIdle)
+  }
+
+  function counters(): ConnectionCounters {
+    return { open: peers.size, opened, slowCut, idleClosed }
+  }
+
+  async function close(): Promise<void> {
+    cancelCheck()
+    const ended = [...sockets].map((peer) => goodbye(peer))
+    flush()
+    await Promise.all(ended)
+  }
+
+  function goodbye(peer: Peer): Promise<void> {
+    return new Promise((resolve) => {
+      const giveUp = clock.after(GOODBYE_MS, () => peer.socket.terminate())
+      peer.socket.once('close', () => {
+        giveUp()
+        resolve()
+      })
+      if (peers.has(peer)) peer.socket.close(GOING_AWAY)
+      else peer.socket.terminate()
+    })
+  }
+}
+
+function resetWire(peer: Peer): void {
+  const wire = peer.wire as Duplex & { resetAndDestroy?: () => void }
+  if (wire.resetAndDestroy === undefined) wire.destroy()
+  else wire.resetAndDestroy()
+}

@@ -1,0 +1,147 @@
+import { expect, test } from 'vitest'
+import { activeTimeMs } from './private-stream.ts'
+import { type RunningExchange, serveCore } from './shell.ts'
+import { authFrame, connect, type ManualClock, manualClock, post, type SocketClient } from './test-support/clients.ts'
+import { createFakeCore, type FakeCore, OK, OTHER_KEY, OTHER_SECRET, orderPush } from './test-support/fake-core.ts'
+
+const NOW_MS = 1767225600000
+const CONN_ID = expect.stringMatching(/^\w+-\w+$/)
+
+interface Setting extends AsyncDisposable {
+  readonly core: FakeCore
+  readonly clock: ManualClock
+  readonly exchange: RunningExchange
+}
+
+async function setUp(): Promise<Setting> {
+  const core = createFakeCore()
+  const clock = manualClock(NOW_MS)
+  const exchange = await serveCore(core, { clock })
+  return { core, clock, exchange, [Symbol.asyncDispose]: exchange.close }
+}
+
+async function listener(setting: Setting, args: readonly string[]): Promise<SocketClient> {
+  const client = await connect(setting.exchange.privateUrl)
+  await client.ask(authFrame(NOW_MS + 5000))
+  await client.ask({ op: 'subscribe', args })
+  return client
+}
+
+test('authentication is acknowledged, with the request id when one was sent', async () => {
+  await using setting = await setUp()
+  using client = await connect(setting.exchange.privateUrl)
+  const ack = { success: true, ret_msg: '', op: 'auth', conn_id: CONN_ID }
+  expect(await client.ask(authFrame(NOW_MS + 1))).toEqual(ack)
+  expect(await client.ask({ ...authFrame(String(NOW_MS + 1)), req_id: 'a' })).toEqual({ ...ack, req_id: 'a' })
+})
+
+test('an expired, wrongly signed or unknown authentication gets "Params Error", and the socket stays open', async () => {
+  await using setting = await setUp()
+  using client = await connect(setting.exchange.privateUrl)
+  const refused = { success: false, ret_msg: 'Params Error', op: 'auth', conn_id: CONN_ID }
+  expect(await client.ask({ ...authFrame(NOW_MS), req_id: 'a' })).toEqual(refused)
+  expect(await client.ask(authFrame(NOW_MS + 5000, undefined, 'wrong'))).toEqual(refused)
+  expect(await client.ask(authFrame(NOW_MS + 5000, 'nobody'))).toEqual(refused)
+  expect(await client.ask({ op: 'auth' })).toEqual(refused)
+  expect(await client.ask(authFrame(NOW_MS + 5000))).toMatchObject({ success: true })
+})
+
+test('nobody subscribes before authentication', async () => {
+  await using setting = await setUp()
+  using client = await connect(setting.exchange.privateUrl)
+  expect(await client.ask({ op: 'subscribe', args: ['order'], req_id: '1' })).toEqual({
+    req_id: '1',
+    success: false,
+    ret_msg: 'Request not authorized',
+    op: 'subscribe',
+    conn_id: CONN_ID,
+  })
+})
+
+test('frames are handled in order: a subscription sent right behind the authentication is accepted', async () => {
+  await using setting = await setUp()
+  using client = await connect(setting.exchange.privateUrl)
+  client.send(authFrame(NOW_MS + 1000))
+  client.send({ op: 'subscribe', args: ['order', 'execution', 'position', 'wallet'] })
+  expect([await client.next(), await client.next()]).toMatchObject([
+    { op: 'auth', success: true },
+    { op: 'subscribe', success: true, ret_msg: '' },
+  ])
+})
+
+test('unknown, repeated and mixed topics fail the whole request', async () => {
+  await using setting = await setUp()
+  using client = await listener(setting, ['wallet'])
+  const subscribe = (...args: readonly string[]) => client.ask({ op: 'subscribe', args })
+  expect(await subscribe('order', 'dcp.future')).toMatchObject({ ret_msg: 'error:handler not found,topic:dcp.future' })
+  expect(await subscribe('order', 'wallet')).toMatchObject({ ret_msg: 'error:already subscribed,topic:wallet' })
+  expect(await subscribe('order', 'order.linear')).toMatchObject({ success: false, ret_msg: /mixed/ })
+  expect(await subscribe('wallet.linear')).toMatchObject({ ret_msg: /handler not found/ })
+  expect(await subscribe('order')).toMatchObject({ success: true })
+})
+
+test('rows reach every subscribed socket of their account only, in the envelope, under the name subscribed', async () => {
+  await using setting = await setUp()
+  using plain = await listener(setting, ['order'])
+  using categorised = await listener(setting, ['order.linear', 'execution'])
+  using stranger = await connect(setting.exchange.privateUrl)
+  await stranger.ask(authFrame(NOW_MS + 5000, OTHER_KEY, OTHER_SECRET))
+  await stranger.ask({ op: 'subscribe', args: ['order'] })
+  setting.core.answer = { reply: OK, pushes: [orderPush('1001', 'o-1')] }
+  await post(`${setting.exchange.restUrl}/v5/order/create`, '{}', { timestampMs: NOW_MS })
+  const data = [{ category: 'linear', orderId: 'o-1' }]
+  expect(await plain.next()).toEqual({ id: expect.any(String), topic: 'order', creationTime: NOW_MS, data })
+  expect(await categorised.next()).toMatchObject({ topic: 'order.linear', data })
+  expect(await stranger.ask({ op: 'ping' })).toMatchObject({ op: 'pong' })
+  expect(setting.exchange.counters().frames).toMatchObject({ order: 2, execution: 0 })
+})
+
+test('rows wait for their moment and leave in its order', async () => {
+  await using setting = await setUp()
+  using client = await listener(setting, ['order'])
+  const pushes = [orderPush('1001', 'late', NOW_MS + 30), orderPush('1001', 'early', NOW_MS + 20)]
+  setting.core.answer = { reply: OK, pushes }
+  await post(`${setting.exchange.restUrl}/v5/order/create`, '{}', { timestampMs: NOW_MS })
+  setting.clock.pass(19)
+  expect(await client.ask({ op: 'ping' })).toMatchObject({ op: 'pong' })
+  setting.clock.pass(1)
+  expect(await client.next()).toMatchObject({ creationTime: NOW_MS + 20, data: [{ orderId: 'early' }] })
+  setting.clock.pass(10)
+  expect(await client.next()).toMatchObject({ creationTime: NOW_MS + 30, data: [{ orderId: 'late' }] })
+})
+
+test('after unsubscribing nothing comes any more', async () => {
+  await using setting = await setUp()
+  using client = await listener(setting, ['order'])
+  expect(await client.ask({ op: 'unsubscribe', args: ['order'], req_id: 'u' })).toMatchObject({
+    success: true,
+    req_id: 'u',
+  })
+  setting.core.answer = { reply: OK, pushes: [orderPush('1001', 'o-1')] }
+  await post(`${setting.exchange.restUrl}/v5/order/create`, '{}', { timestampMs: NOW_MS })
+  expect(await client.ask({ op: 'ping' })).toMatchObject({ op: 'pong' })
+})
+
+test('a pong of the private stream has op "pong" and the time, before authentication too', async () => {
+  await using setting = await setUp()
+  using client = await connect(setting.exchange.privateUrl)
+  const pong = { op: 'pong', args: [String(NOW_MS)], conn_id: CONN_ID }
+  expect(await client.ask({ op: 'ping' })).toEqual(pong)
+  expect(await client.ask({ op: 'ping', req_id: 'test' })).toEqual({ req_id: 'test', ...pong })
+})
+
+test('the time a private socket may be idle is a URL parameter within bounds', () => {
+  expect(activeTimeMs('max_active_time=45s')).toBe(45_000)
+  expect(activeTimeMs('max_active_time=1m')).toBe(60_000)
+  expect(activeTimeMs('max_active_time=1s')).toBe(30_000)
+  expect(activeTimeMs('max_active_time=90m')).toBe(600_000)
+  expect(activeTimeMs('max_active_time=soon')).toBeUndefined()
+  expect(activeTimeMs('')).toBeUndefined()
+})
+
+test('a private socket that asked for it is closed after its own idle time', async () => {
+  await using setting = await setUp()
+  using client = await connect(`${setting.exchange.privateUrl}?max_active_time=30s`)
+  setting.clock.pass(90_000)
+  expect(await client.closed).toBe(1001)
+})

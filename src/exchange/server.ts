@@ -1,0 +1,18 @@
+/**
+ * The mock venue as a running server: a world becomes a core, the core gets its shell.
+ */
+import { systemClock } from '../seams/clock.ts'
+import { createExchange } from './core/exchange.ts'
+import { type RunningExchange, type ServeOptions, serveCore } from './shell.ts'
+import type { World } from './world.ts'
+
+export interface ExchangeOptions extends ServeOptions {
+  readonly world: World
+}
+
+/** Starts the venue of a world, in this process. Rejects when a port cannot be had. */
+export function startExchange(options: ExchangeOptions): Promise<RunningExchange> {
+  const { world, clock = systemClock } = options
+  const core = createExchange(world, { startMs: clock.wallMs() })
+  return serveCore(core, { ipCallsPer5s: world.ipCallsPer5s, ...options })
+}
