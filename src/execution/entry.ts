@@ -22,7 +22,6 @@ export interface EntryQuestion {
   readonly symbol: string
   readonly tradesStarted: number
   readonly createsFree: number
-  readonly notionalUsd: number
   readonly halted: boolean
   readonly stopping: boolean
   readonly privateReady: boolean
@@ -42,7 +41,8 @@ export function entryRefusal(question: EntryQuestion): EntryRefusal | null {
   if (books.bySymbol(symbol) !== undefined) return 'symbol-busy'
   if (books.openCount >= config.maxConcurrentTrades) return 'max-concurrent'
   if (config.maxTrades !== null && question.tradesStarted >= config.maxTrades) return 'max-trades'
-  if (books.openNotionalUsd + question.notionalUsd > config.maxNotionalUsd) return 'max-notional'
+  // Lots are rounded down, so a pair is never worth more than twice the configured size.
+  if (books.openNotionalUsd + 2 * config.tradeSizeUsd > config.maxNotionalUsd) return 'max-notional'
   if (question.createsFree < books.reservedCreates + CREATES_PER_ENTRY) return 'rate-limit'
   return null
 }

@@ -4,7 +4,9 @@
  *   opportunity ─► guard (entry.ts) ─► TradeRun ⇄ gateway        private stream ─► byClientId ─► TradeRun
  */
 import type { Config } from '../config.ts'
-import { notionalUsd, priceUsd } from '../domain/instrument.ts'
+import { notionalUsd } from '../domain/instrument.ts'
+import type { PairPlan } from '../domain/pair.ts'
+import { legNotionalUsd } from '../domain/pair.ts'
 import type { Qualification } from '../domain/qualification.ts'
 import type { PositionRow } from '../domain/rows.ts'
 import type { Phase, Trade, TradePolicy } from '../domain/trade.ts'
@@ -15,15 +17,12 @@ import { TradeBooks } from './books.ts'
 import type { EntryRefusal } from './entry.ts'
 import { entryRefusal, FailureWindow } from './entry.ts'
 import type { ExecutionPorts } from './ports.ts'
-import type { EntryPrices } from './price.ts'
 import { TradeRun } from './trade-run.ts'
 
 /** Everything that is decided before a trade starts: the rules said yes, the sizes and prices fit the filters. */
 export interface TradePlan {
   readonly symbolIndex: number
-  readonly lots: number
-  readonly minOrderLots: number
-  readonly prices: EntryPrices
+  readonly pair: PairPlan
   readonly opportunity: OpportunityRecord
   readonly verdict: Qualification
   /** When the quote that caused it reached the process, and when it was decided; monotonic µs. */
@@ -76,31 +75,31 @@ export class Executor {
     this.#foreign.add(symbol)
   }
 
-  /** Starts a trade, or says why not. Both legs are on the wire when this returns null. */
-  tryOpen(plan: TradePlan): EntryRefusal | null {
+  /** Why no trade may be started on an instrument now, or null. Cheap: asked for every quote that qualifies. */
+  refusal(symbolIndex: number): EntryRefusal | null {
     const { ports, config } = this.#options
-    const { symbol } = ports.instruments[plan.symbolIndex]!
-    const refusal = entryRefusal({
+    const { symbol } = ports.instruments[symbolIndex]!
+    return entryRefusal({
       config,
       books: this.books,
       symbol,
       tradesStarted: this.#tradesStarted,
       createsFree: ports.createsFree(),
-      notionalUsd: this.#notionalOf(plan),
       halted: this.#halted !== null,
       stopping: this.#stopping,
       privateReady: this.#privateReady,
       foreign: this.#foreign.has(symbol),
     })
-    if (refusal === null) this.#open(plan, symbol)
-    return refusal
   }
 
-  #open(plan: TradePlan, symbol: string): void {
+  /** Starts a trade that `refusal` permits. Both legs are on the wire when this returns. */
+  open(plan: TradePlan): void {
     const { ports, config, runId } = this.#options
+    const { symbol } = ports.instruments[plan.symbolIndex]!
     this.#tradesStarted += 1
     const id = `t${this.#tradesStarted}`
-    const { lots, minOrderLots, opportunity, verdict, symbolIndex, prices } = plan
+    const { opportunity, verdict, symbolIndex } = plan
+    const { lots, minOrderLots, prices } = plan.pair
     const startedMs = ports.clock.nowUs() / 1000
     const trade = newTrade({ id, runId, symbol, lots, minOrderLots, policy: policyOf(config), startedMs })
     const { slippageCapBps } = config
@@ -114,7 +113,7 @@ export class Executor {
 
   #notionalOf(plan: TradePlan): number {
     const instrument = this.#options.ports.instruments[plan.symbolIndex]!
-    return 2 * notionalUsd(instrument, Math.max(plan.prices.longTicks, plan.prices.shortTicks), plan.lots)
+    return legNotionalUsd(instrument, plan.pair, 'long') + legNotionalUsd(instrument, plan.pair, 'short')
   }
 
   /** Facts from the private stream. Rows of orders that are not ours are none of our business. */
@@ -215,15 +214,14 @@ export class Executor {
     const { journal, metrics } = this.#options.ports
     const quote = this.#options.ports.latestQuote(run.symbolIndex)
     const naked = nakedLots(trade)
-    const ticks = quote?.bidTicks ?? this.#plans.get(trade.id)?.prices.longTicks ?? 0
+    const ticks = quote?.bidTicks ?? this.#plans.get(trade.id)?.pair.prices.longTicks ?? 0
     journal.append('trade.halted', {
       tradeId: trade.id,
       symbol: trade.symbol,
       longLots: heldLots(trade, 'long'),
       shortLots: heldLots(trade, 'short'),
       nakedLots: naked,
-      nakedUsd:
-        Math.abs(naked) * priceUsd(instrument, ticks) * (notionalUsd(instrument, 1, 1) / priceUsd(instrument, 1)),
+      nakedUsd: notionalUsd(instrument, ticks, Math.abs(naked)),
       reason: trade.halted ?? 'halted',
     })
     metrics.count('tradesHalted')

@@ -7,12 +7,12 @@
 import type { Action } from '../domain/decide.ts'
 import { decide } from '../domain/decide.ts'
 import type { Instrument } from '../domain/instrument.ts'
+import type { EntryPrices } from '../domain/pricing.ts'
 import type { VenueExecutionRow, VenueOrderRow } from '../domain/rows.ts'
 import type { Fact, NewOrder, Phase, Trade, TradeOrder } from '../domain/trade.ts'
 import { apply, isSettled, phaseOf } from '../domain/trade.ts'
 import type { OrderInquiry, Outcome, Submitted } from '../venue/gateway.ts'
 import type { ExecutionPorts } from './ports.ts'
-import type { EntryPrices } from './price.ts'
 import { orderRequest, submittedRecord } from './price.ts'
 
 /** What the executor wants to know about a trade as it moves. */
@@ -167,11 +167,12 @@ export class TradeRun {
   /** Both legs in one go: written down together, durable, then handed to the wire in the same turn. */
   #submit(orders: readonly NewOrder[]): void {
     const { gateway, journal, metrics } = this.#ports
-    const quote = this.#ports.latestQuote(this.symbolIndex)
     const { entry, slippageCapBps } = this.#options
-    const requests = orders.map((order) => orderRequest(this.#trade.symbol, order, { quote, entry, slippageCapBps }))
+    const quote = this.#ports.latestQuote(this.symbolIndex)
+    const source = { instrument: this.instrument, quote, entry, slippageCapBps }
+    const requests = orders.map((order) => orderRequest(this.#trade.symbol, order, source))
     for (const [i, order] of orders.entries()) {
-      journal.append('order.submitted', submittedRecord(this.#trade.id, order, requests[i]!, this.instrument, quote))
+      journal.append('order.submitted', submittedRecord(this.#trade.id, order, requests[i]!, source))
     }
     journal.flush()
     for (const [i, order] of orders.entries()) {

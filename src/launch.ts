@@ -1,0 +1,134 @@
+/**
+ * Starts the runtime as a process of its own, with plain JSON configuration and nothing it does not need.
+ *
+ *   CLI or scenario (zod, report, MSW's plan) ── fork ──► runtime-main: sockets, strategy, orders
+ *                 ▲                        configuration over IPC, secrets in no command line and no environment
+ *                 └──────────── ready · progress · finished ────────┘
+ *
+ * The runtime has its own process group: Ctrl-C at a terminal reaches the parent alone, which passes it on, so one
+ * keystroke is one signal. Should the parent disappear, the channel closes and the runtime shuts down gracefully.
+ */
+import type { ChildProcess } from 'node:child_process'
+import { fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import type { Config } from './config.ts'
+import type { Progress, RunResult } from './runtime-types.ts'
+import type { Clock } from './seams/clock.ts'
+import { systemClock } from './seams/clock.ts'
+
+export interface LaunchOptions {
+  readonly config: Config
+  readonly journalPath: string
+  /** A validated fault plan's file; the fault layer is loaded only when there is one. */
+  readonly faultPlan?: { readonly path: string; readonly names: readonly string[] }
+  /** Module with handlers in MSW's own style. */
+  readonly faultHandlers?: string
+  /** Where the runtime's own lines (warnings, periodic line, summary) go. */
+  readonly onOutput: (text: string) => void
+  readonly onProgress?: (progress: Progress) => void
+  readonly clock?: Clock
+}
+
+export interface RuntimeProcess {
+  readonly pid: number
+  /** Resolves when the run trades; rejects when it ended before. */
+  readonly ready: Promise<void>
+  /** Resolves when the process is gone; never rejects. */
+  readonly exited: Promise<RuntimeExit>
+  signal(name: 'SIGINT' | 'SIGTERM' | 'SIGKILL'): void
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+export interface RuntimeExit {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly result: RunResult | null
+}
+
+/** What the parent sends, once. */
+export interface LaunchMessage {
+  readonly config: Config
+  readonly journalPath: string
+  readonly plannedFaults: readonly string[]
+}
+
+/** What the runtime sends. */
+export type RuntimeMessage =
+  | { readonly is: 'ready' }
+  | { readonly is: 'progress'; readonly progress: Progress }
+  | { readonly is: 'finished'; readonly result: RunResult }
+
+/** Small young generation, one compiler thread: what keeps the runtime within its memory budget. Measured in the README. */
+const V8_FLAGS = [
+  '--max-semi-space-size=1',
+  '--optimize-for-size',
+  '--v8-pool-size=1',
+  '--disable-warning=ExperimentalWarning',
+]
+const DISPOSE_MAX_MS = 10_000
+
+export function launchRuntime(options: LaunchOptions): RuntimeProcess {
+  const child = start(options)
+  let result: RunResult | null = null
+  const exited = new Promise<RuntimeExit>((resolve) => {
+    // `close` comes after the output pipes have been read to their end.
+    child.once('close', (code, signal) => resolve({ code, signal, result }))
+  })
+  const ready = new Promise<void>((resolve, reject) => {
+    child.on('message', (message: RuntimeMessage) => {
+      if (message.is === 'ready') resolve()
+      if (message.is === 'progress') options.onProgress?.(message.progress)
+      if (message.is === 'finished') result = message.result
+    })
+    child.once('error', reject)
+    void exited.then(({ code, signal }) =>
+      reject(new Error(`the runtime ended before it was ready: ${signal ?? code}`)),
+    )
+  })
+  ready.catch(() => {}) // whoever does not wait for it learns from `exited`
+  child.send({
+    config: options.config,
+    journalPath: options.journalPath,
+    plannedFaults: options.faultPlan?.names ?? [],
+  } satisfies LaunchMessage)
+  const signal = (name: NodeJS.Signals): void => {
+    if (child.exitCode === null && child.signalCode === null) child.kill(name)
+  }
+  const dispose = async (): Promise<void> => {
+    signal('SIGTERM')
+    const giveUp = (options.clock ?? systemClock).after(DISPOSE_MAX_MS, () => signal('SIGKILL'))
+    await exited
+    giveUp()
+  }
+  return { pid: child.pid ?? -1, ready, exited, signal, [Symbol.asyncDispose]: dispose }
+}
+
+function start(options: LaunchOptions): ChildProcess {
+  const preload = options.faultPlan === undefined ? [] : ['--import', new URL(siblingOf('./faults/preload')).href]
+  const child = fork(fileURLToPath(siblingOf('./runtime-main')), [], {
+    execArgv: [...V8_FLAGS, ...preload],
+    env: environment(options),
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    detached: true,
+  })
+  child.stdout?.setEncoding('utf8').on('data', options.onOutput)
+  child.stderr?.setEncoding('utf8').on('data', options.onOutput)
+  return child
+}
+
+/** Nothing of the parent's environment but what a process needs to run at all; the fault layer's mount needs its plan. */
+function environment(options: LaunchOptions): NodeJS.ProcessEnv {
+  const env: NodeJS.ProcessEnv = { MALLOC_ARENA_MAX: '1' }
+  if (options.faultPlan === undefined) return env
+  env['FAULT_PLAN'] = options.faultPlan.path
+  env['FAULT_JOURNAL'] = options.journalPath
+  env['FAULT_API_KEY'] = options.config.apiKey
+  env['FAULT_API_SECRET'] = options.config.apiSecret
+  if (options.faultHandlers !== undefined) env['FAULT_HANDLERS'] = options.faultHandlers
+  return env
+}
+
+/** Sources run as `.ts`, the package as `.js`: a sibling has the same ending as this module. */
+function siblingOf(path: string): URL {
+  return new URL(`${path}.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url)
+}
