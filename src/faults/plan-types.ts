@@ -1,5 +1,12 @@
 /**
  * A fault plan is data. Circumstances (thin book, slow matching) belong to the world; disturbances belong here.
+ *
+ *   runtime ──rest-request──► venue        one plan, judged by one gate per thread (gate.ts),
+ *   runtime ◄──rest-reply──── venue        applied by the mount that owns the socket:
+ *   runtime ◄─public-stream── venue        rest-mount.ts, stream-mount.ts
+ *   runtime ◄private-stream── venue
+ *
+ * What a party, an operation and a verdict may be combined to is a table in plan.ts.
  */
 export type FaultParty = 'rest-request' | 'rest-reply' | 'public-stream' | 'private-stream'
 
@@ -22,12 +29,19 @@ export type FaultOp =
   | 'wallet'
   | 'orderbook'
   | 'tickers'
+  /** The answer to a ping, as a JSON frame or as a control frame. */
   | 'pong'
+  /** The answer to an auth or a subscribe frame. */
+  | 'ack'
   | 'any-frame'
   /** Streams: the established socket itself, acted on when `when` comes true rather than on a frame. */
   | 'socket'
 
 export type FaultVerdict =
+  /**
+   * request: arrives that much later, with its original timestamp, even when the client has given up by then.
+   * reply: done at the venue, told later. frame: holds back everything behind it, as a wire does.
+   */
   | { readonly do: 'delay'; readonly ms: number }
   /** request: never arrives. reply: done at the venue, its answer lost. stream frame: withheld. */
   | { readonly do: 'drop' }
@@ -37,19 +51,31 @@ export type FaultVerdict =
   | { readonly do: 'close'; readonly code: number }
   /** socket: half-open from now on: nothing arrives any more, and nothing says so. */
   | { readonly do: 'silence' }
+  /** request: arrives twice, the client gets the first answer. reply: the same, but gets the second. frame: twice. */
   | { readonly do: 'duplicate' }
   /** stream: held back until the next frame of that topic has passed. */
   | { readonly do: 'reorder' }
-  /** request: the venue never sees it; the client gets this status and body. */
+  /**
+   * request: the venue never sees it; the client gets this status and body. reply: the venue did it, the client gets
+   * this. connect: the handshake is answered with this status.
+   */
   | { readonly do: 'http'; readonly status: number; readonly body?: string }
   /** request: the venue never sees it; the client gets this refusal. reply: the venue did it, the client is told this. */
   | { readonly do: 'retCode'; readonly code: number; readonly message: string }
+  /** request: the venue never sees it; the client gets 10006 and a reset header so far ahead. */
   | { readonly do: 'rate-limit'; readonly resetMs: number }
+  /** What arrives is cut in half. request: the venue never sees it. reply: the venue did it. */
   | { readonly do: 'malformed' }
-  /** create request: forwarded with another price (bps away from the one sent, minus = further from the market). */
-  | { readonly do: 'reprice'; readonly bps: number }
-  /** create request: forwarded with a smaller quantity, a fraction of the one sent, rounded down to the lot. */
-  | { readonly do: 'shrink'; readonly fraction: number }
+  /**
+   * create request: forwarded with another price (bps away from the one sent, minus = further from the market), rounded
+   * away from the market to `tick` (decimal text; default one unit of the last decimal sent), and signed anew.
+   */
+  | { readonly do: 'reprice'; readonly bps: number; readonly tick?: string }
+  /**
+   * create request: forwarded with a smaller quantity, a fraction of the one sent, rounded down to `lot` (decimal text;
+   * default one unit of the last decimal sent) but never below one lot, and signed anew.
+   */
+  | { readonly do: 'shrink'; readonly fraction: number; readonly lot?: string }
 
 export interface Fault {
   readonly name: string
@@ -59,17 +85,27 @@ export interface Fault {
   /** Judged by `positionIdx` of the order (and remembered by client order id for cancels and queries). */
   readonly leg?: 'long' | 'short'
   readonly reduceOnly?: boolean
-  /** Matching occurrences to let pass first. Default 0. */
+  /**
+   * Matching occurrences to let pass first. Default 0. What happens outside `windowMs` or before `afterCreates` is no
+   * occurrence; what an earlier fault of the plan disturbs is one. For `socket` an occurrence is a connection.
+   */
   readonly skip?: number
   /** How many matching occurrences to disturb. Default 1; null = every one. */
   readonly times?: number | null
-  /** Only between these moments, ms since the mount. */
+  /** Only between these moments, ms since the mount (of the process: the same moment in every thread). */
   readonly windowMs?: { readonly from: number; readonly to: number }
-  /** Only once so many create requests have been seen; for stream parties in the strategy thread, and REST. */
+  /**
+   * Only from the moment the so-many-th create request is sent (that one included). Counted in the strategy thread, so
+   * not for the public stream, whose socket may be another thread's.
+   */
   readonly afterCreates?: number
   readonly verdict: FaultVerdict
 }
 
 export interface FaultPlan {
+  /** One sentence: what goes wrong. */
+  readonly about?: string
+  /** What in the world this imitates. */
+  readonly modelledOn?: string
   readonly faults: readonly Fault[]
 }

@@ -1,0 +1,169 @@
+/**
+ * The decision of the fault layer, without I/O: what happens to this request, reply, frame or socket?
+ *
+ *   (party, operation, facts, now) ─► gate ─► verdict of the first fault that matches and is due, or null
+ *
+ * One gate per thread. It counts occurrences and creates, and remembers which leg a client order id belongs to, so
+ * that cancels, queries and executions, which carry no `positionIdx` on the wire, can be matched by leg too.
+ */
+import type { LegName } from '../domain/order.ts'
+import type { Fault, FaultOp, FaultParty, FaultPlan, FaultVerdict } from './plan-types.ts'
+
+/** What the wire says about the thing being judged; null where it does not say. */
+export interface FaultFacts {
+  readonly symbol: string | null
+  readonly leg: LegName | null
+  readonly reduceOnly: boolean | null
+  readonly clientId: string | null
+  /** Sockets only: which connection, so that one connection is one occurrence however often it is looked at. */
+  readonly socketId?: number
+}
+
+/** `other`: an operation or topic the plan has no name for; only `any` and `any-frame` match it. */
+export type JudgedOp = FaultOp | 'other'
+
+export interface Applied {
+  readonly fault: Fault
+  readonly verdict: FaultVerdict
+  readonly party: FaultParty
+  readonly op: JudgedOp
+  /** Which of the fault's matching occurrences this was, from 1. */
+  readonly occurrence: number
+  readonly clientId: string | null
+}
+
+export interface GateOptions {
+  /** The moment `windowMs` counts from, monotonic µs. */
+  readonly mountedAtUs: number
+  /** Told of every disturbance as it is decided. */
+  readonly onApplied: (applied: Applied) => void
+}
+
+export interface FaultGate {
+  /** Decides and counts; to be asked once for each thing that happens. */
+  judge(party: FaultParty, op: JudgedOp, facts: FaultFacts, nowUs: number): Applied | null
+  /** A create request is on its way, disturbed or not. */
+  createSent(facts: FaultFacts): void
+  /** Calls back after each create request has been counted. */
+  onCreate(listener: () => void): void
+  /** Whether any fault of the plan could ever answer; a mount that is never needed stays out of the way. */
+  wants(party: FaultParty, ops: readonly JudgedOp[]): boolean
+  /** Whether a fault of this party tells orders apart, so that a frame with several rows must be judged row by row. */
+  tellsRowsApart(party: FaultParty): boolean
+  /** The moments at which a `socket` fault of this party comes due by itself, monotonic µs. */
+  socketMomentsUs(party: FaultParty): readonly number[]
+}
+
+/** Facts of something that concerns no order. */
+export const NO_FACTS: FaultFacts = { symbol: null, leg: null, reduceOnly: null, clientId: null }
+
+/** Client order ids remembered; the oldest are forgotten first. */
+const ORDERS_REMEMBERED_MAX = 20_000
+
+interface Counter {
+  readonly fault: Fault
+  seen: number
+  applied: number
+  readonly sockets: Set<number>
+}
+
+export function createGate(plan: FaultPlan, options: GateOptions): FaultGate {
+  const counters = plan.faults.map((fault): Counter => ({ fault, seen: 0, applied: 0, sockets: new Set() }))
+  const orders = new Map<string, FaultFacts>()
+  const createListeners: (() => void)[] = []
+  let creates = 0
+
+  const completed = (facts: FaultFacts): FaultFacts => {
+    const known = facts.clientId === null ? undefined : orders.get(facts.clientId)
+    if (known === undefined) return facts
+    return {
+      ...facts,
+      symbol: facts.symbol ?? known.symbol,
+      leg: facts.leg ?? known.leg,
+      reduceOnly: facts.reduceOnly ?? known.reduceOnly,
+    }
+  }
+
+  const isOccurrence = (fault: Fault, facts: FaultFacts, nowUs: number): boolean =>
+    matchesOrder(fault, facts) &&
+    creates >= (fault.afterCreates ?? 0) &&
+    isWithin(fault.windowMs, nowUs - options.mountedAtUs)
+
+  return {
+    judge(party, op, facts, nowUs) {
+      const known = completed(facts)
+      let decided: Counter | null = null
+      for (const counter of counters) {
+        const { fault } = counter
+        if (fault.party !== party || !matchesOp(fault.op, op)) continue
+        if (!isOccurrence(fault, known, nowUs) || !isNewSocket(counter, facts.socketId)) continue
+        counter.seen += 1
+        if (decided === null && isDue(counter)) decided = counter
+      }
+      if (decided === null) return null
+      decided.applied += 1
+      const { fault, seen: occurrence } = decided
+      const applied: Applied = { fault, verdict: fault.verdict, party, op, occurrence, clientId: facts.clientId }
+      options.onApplied(applied)
+      return applied
+    },
+
+    createSent(facts) {
+      creates += 1
+      if (facts.clientId !== null) {
+        orders.set(facts.clientId, facts)
+        const oldest = orders.keys().next().value
+        if (orders.size > ORDERS_REMEMBERED_MAX && oldest !== undefined) orders.delete(oldest)
+      }
+      for (const listener of createListeners) listener()
+    },
+
+    onCreate: (listener) => {
+      createListeners.push(listener)
+    },
+
+    wants: (party, ops) =>
+      plan.faults.some((fault) => fault.party === party && ops.some((op) => matchesOp(fault.op, op))),
+
+    tellsRowsApart: (party) =>
+      plan.faults.some(
+        ({ party: own, symbol, leg, reduceOnly }) =>
+          own === party && (symbol !== undefined || leg !== undefined || reduceOnly !== undefined),
+      ),
+
+    socketMomentsUs: (party) =>
+      plan.faults
+        .filter((fault) => fault.party === party && fault.op === 'socket' && fault.windowMs !== undefined)
+        .map((fault) => options.mountedAtUs + (fault.windowMs?.from ?? 0) * 1000),
+  }
+}
+
+function matchesOp(planned: FaultOp, op: JudgedOp): boolean {
+  if (planned === op || planned === 'any') return true
+  return planned === 'any-frame' && op !== 'connect' && op !== 'socket'
+}
+
+/** A filter the wire says nothing about does not match: better no disturbance than the wrong one. */
+function matchesOrder(fault: Fault, facts: FaultFacts): boolean {
+  return (
+    (fault.symbol === undefined || fault.symbol === facts.symbol) &&
+    (fault.leg === undefined || fault.leg === facts.leg) &&
+    (fault.reduceOnly === undefined || fault.reduceOnly === facts.reduceOnly)
+  )
+}
+
+function isWithin(windowMs: Fault['windowMs'], elapsedUs: number): boolean {
+  return windowMs === undefined || (elapsedUs >= windowMs.from * 1000 && elapsedUs < windowMs.to * 1000)
+}
+
+function isNewSocket(counter: Counter, socketId: number | undefined): boolean {
+  if (socketId === undefined) return true
+  if (counter.sockets.has(socketId)) return false
+  counter.sockets.add(socketId)
+  return true
+}
+
+function isDue(counter: Counter): boolean {
+  const { skip = 0, times = 1 } = counter.fault
+  return counter.seen > skip && (times === null || counter.applied < times)
+}
