@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest'
+import { parseArguments, runExchange } from './command.ts'
+
+function parsed(...argv: string[]) {
+  const problems: string[] = []
+  return { command: parseArguments(argv, problems), problems }
+}
+
+function recorder() {
+  const texts: string[] = []
+  return { write: (text: string) => texts.push(text), text: () => texts.join('') }
+}
+
+test('every argument can be given, in either spelling', () => {
+  const { command, problems } = parsed(
+    '--world',
+    'w.json',
+    '--host=0.0.0.0',
+    '--port',
+    '8080',
+    '--admin-port=0',
+    '--seed',
+    's',
+  )
+  expect(problems).toEqual([])
+  expect(command).toEqual({ worldFile: 'w.json', host: '0.0.0.0', port: 8080, adminPort: 0, seed: 's' })
+})
+
+test('without arguments it listens on loopback, on a free port, with the admin side closed', () => {
+  const { command, problems } = parsed()
+  expect(problems).toEqual([])
+  expect(command).toMatchObject({ host: '127.0.0.1', port: 0, adminPort: null, seed: null })
+  expect(command.worldFile).toMatch(/fixtures\/worlds\/calm\.json$/)
+})
+
+test('bad arguments are all named at once and nothing starts', async () => {
+  const stdout = recorder()
+  const stderr = recorder()
+  const argv = ['--port', '70000', '--admin-port', 'yes', '--colour', '--world', '/no/such/world.json', '--seed']
+  expect(await runExchange(argv, stdout, stderr)).toBe(2)
+  expect(stdout.text()).toBe('')
+  expect(stderr.text()).toMatch(/5 problems/)
+  for (const named of [
+    '--port',
+    '"70000"',
+    '--admin-port',
+    '"yes"',
+    'or off',
+    '--colour',
+    '/no/such/world.json',
+    '--seed',
+  ]) {
+    expect(stderr.text()).toContain(named)
+  }
+})
+
+test('help names every argument and the exit codes', async () => {
+  const stdout = recorder()
+  expect(await runExchange(['--help'], stdout, recorder())).toBe(0)
+  for (const named of ['--world', '--host', '--port', '--admin-port', '--seed', 'Exit codes']) {
+    expect(stdout.text()).toContain(named)
+  }
+})

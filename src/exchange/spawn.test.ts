@@ -1,0 +1,78 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { control, readCounters, spawnExchange } from './spawn.ts'
+import { call, connect } from './test-support/clients.ts'
+
+const CALM = fileURLToPath(new URL('../../fixtures/worlds/calm.json', import.meta.url))
+const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url))
+const SPAWN = new URL('./spawn.ts', import.meta.url).href
+
+test('a spawned exchange serves REST and streams from a process of its own until it is stopped', async () => {
+  await using exchange = await spawnExchange({ worldFile: CALM, admin: true })
+  expect(exchange.pid).not.toBe(process.pid)
+  expect(await call(`${exchange.restUrl}/v5/market/time`)).toMatchObject({ status: 200, json: { retCode: 0 } })
+  using client = await connect(exchange.publicUrl)
+  expect(await client.ask({ op: 'subscribe', args: ['orderbook.1.BTCUSDT'] })).toMatchObject({ success: true })
+  expect(await client.next()).toMatchObject({ topic: 'orderbook.1.BTCUSDT' })
+  await control(exchange.adminUrl!, { do: 'move', symbol: 'BTCUSDT', bps: 5 })
+  expect((await readCounters(exchange.adminUrl!)).frames['orderbook.1']).toBeGreaterThanOrEqual(1)
+  await exchange.stop()
+  expect(await client.closed).toBe(1001)
+  await expect(call(`${exchange.restUrl}/v5/market/time`)).rejects.toThrow('ECONNREFUSED')
+})
+
+test('without the admin side there is no address for it', async () => {
+  await using exchange = await spawnExchange({ worldFile: CALM, admin: false, seed: 'another' })
+  expect(exchange.adminUrl).toBeNull()
+  await exchange.stop()
+  await exchange.stop()
+})
+
+test('an exchange that cannot start says why: every problem of its world', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'world-'))
+  const worldFile = join(folder, 'bad.json')
+  writeFileSync(worldFile, '{"name":"","accounts":[]}')
+  try {
+    const failure = spawnExchange({ worldFile, admin: false })
+    await expect(failure).rejects.toThrow(/ended with 2 before it listened:.*name.*accounts/s)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  test(`${signal} closes the process cleanly, with exit code 0 and one line of output`, async () => {
+    const child = spawn(process.execPath, [MAIN, '--world', CALM], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const exit = new Promise((resolve) => child.once('exit', resolve))
+    const lines: string[] = []
+    const said = createInterface({ input: child.stdout })
+    said.on('line', (line) => lines.push(line))
+    await new Promise((resolve) => said.once('line', resolve))
+    using client = await connect((JSON.parse(lines[0]!) as { publicStream: string }).publicStream)
+    child.kill(signal)
+    expect(await exit).toBe(0)
+    expect(await client.closed).toBe(1001)
+    expect(lines).toHaveLength(1)
+    const names = ['rest', 'publicStream', 'privateStream', 'apiKey', 'apiSecret']
+    expect(Object.keys(JSON.parse(lines[0]!) as object)).toEqual(names)
+  })
+}
+
+test('when the parent dies without a word, the exchange ends too', async () => {
+  const script = `
+    const { spawnExchange } = await import(${JSON.stringify(SPAWN)})
+    const exchange = await spawnExchange({ worldFile: ${JSON.stringify(CALM)}, admin: false })
+    process.stdout.write(exchange.publicUrl + '\\n')`
+  const parent = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const url = await new Promise<string>((resolve) => createInterface({ input: parent.stdout }).once('line', resolve))
+  using client = await connect(url)
+  parent.kill('SIGKILL')
+  expect(await client.closed).toBe(1001)
+})
