@@ -1,0 +1,155 @@
+/**
+ * Quotes and tickers of the public stream.
+ *
+ *   frame ─► topic ─► orderbook.1 ─► decode into one reused Quote ─► onQuote
+ *                  └► tickers ─────► merge into the symbol's Ticker ─► onTicker
+ *
+ * After each (re)connect nothing is believed that builds on what was before: no delta before a snapshot, update ids
+ * start anew. An update id lower than the last is old and dropped (1 is a venue restart and accepted); an equal one
+ * is a keep-alive: the same quote, confirmed, so it is delivered and refreshes the age.
+ */
+import type { Instrument } from '../domain/instrument.ts'
+import type { Quote } from '../domain/quote.ts'
+import type { Clock } from '../seams/clock.ts'
+import type { Random } from '../seams/random.ts'
+import type { MutableQuote, MutableTicker, Ticker } from './decode.ts'
+import { decodeQuote, decodeTicker, emptyQuote, emptyTicker } from './decode.ts'
+import type { Json } from './decode-fields.ts'
+import { isRecord } from './decode-fields.ts'
+import type { Link, StreamEvent } from './socket.ts'
+import { openLink } from './socket.ts'
+import { createSubscription } from './subscribe.ts'
+
+export interface PublicStreamOptions {
+  readonly url: string
+  /** In the order of the run's symbol list: their position becomes `symbolIndex`. */
+  readonly instruments: readonly Instrument[]
+  readonly clock: Clock
+  readonly random: Random
+  readonly silenceMs: number
+  readonly pingIntervalMs: number
+  /** Kinds of topic per instrument. Default: both. */
+  readonly topics?: readonly ('orderbook.1' | 'tickers')[]
+  /** Each subscribe and the handshake must be answered within so long. Default 5 s. */
+  readonly ackTimeoutMs?: number
+  /** One object for all quotes, overwritten by the next: copy what is kept. */
+  readonly onQuote: (quote: Quote) => void
+  /** One object per symbol, overwritten by its next frame: copy what is kept. */
+  readonly onTicker?: (ticker: Ticker) => void
+  readonly onEvent: (event: StreamEvent) => void
+}
+
+export interface Stream {
+  close(): Promise<void>
+}
+
+interface Feed {
+  readonly instrument: Instrument
+  readonly symbolIndex: number
+  /** −1 until the first quote of this connection. */
+  lastUpdateId: number
+  readonly ticker: MutableTicker
+  tickerHasSnapshot: boolean
+}
+
+const ACK_TIMEOUT_MS = 5000
+
+export function createPublicStream(options: PublicStreamOptions): Stream {
+  const { clock, onEvent, ackTimeoutMs = ACK_TIMEOUT_MS } = options
+  const feeds = feedsByTopic(options)
+  const quote = emptyQuote(0)
+
+  const subscription = createSubscription({
+    link: () => link,
+    clock,
+    topics: [...feeds.keys()],
+    ackTimeoutMs,
+    onDone(accepted, refused) {
+      for (const { topic, why } of refused) {
+        onEvent({ type: 'run.warned', data: { message: `public stream: topic ${topic} is refused: ${why}` } })
+      }
+      if (accepted.length === 0) return link.fail('every topic is refused')
+      onEvent({ type: 'stream.subscribed', data: { stream: 'public', topics: [...accepted] } })
+      link.ready()
+    },
+  })
+
+  const link: Link = openLink(
+    { ...options, stream: 'public', connectTimeoutMs: ackTimeoutMs, onJournal: onEvent },
+    {
+      onOpen() {
+        for (const feed of feeds.values()) forget(feed)
+        subscription.begin()
+      },
+      onDown: subscription.abandon,
+      onReady: () => undefined,
+      onFrame(frame, receivedUs) {
+        if (!isRecord(frame)) return link.refuseFrame('frame is no object', frame)
+        const { topic } = frame
+        if (typeof topic !== 'string') {
+          if (frame['op'] === 'subscribe') subscription.acknowledge(frame)
+          else link.refuseFrame('frame has neither a topic nor a known op', frame)
+          return
+        }
+        const feed = feeds.get(topic)
+        if (feed === undefined) return link.refuseFrame('topic was not subscribed', frame)
+        const why = topic.startsWith('orderbook')
+          ? takeQuote(feed, frame, receivedUs, quote, options.onQuote)
+          : takeTicker(feed, frame, receivedUs, options.onTicker)
+        if (why !== null) link.refuseFrame(why, frame)
+      },
+    },
+  )
+  return { close: () => link.close() }
+}
+
+function feedsByTopic({ instruments, topics = ['orderbook.1', 'tickers'] }: PublicStreamOptions): Map<string, Feed> {
+  const feeds = new Map<string, Feed>()
+  for (const [symbolIndex, instrument] of instruments.entries()) {
+    const ticker = emptyTicker(symbolIndex)
+    const feed: Feed = { instrument, symbolIndex, lastUpdateId: -1, ticker, tickerHasSnapshot: false }
+    for (const topic of topics) feeds.set(`${topic}.${instrument.symbol}`, feed)
+  }
+  return feeds
+}
+
+function forget(feed: Feed): void {
+  feed.lastUpdateId = -1
+  feed.tickerHasSnapshot = false
+}
+
+/** Null when delivered or rightly dropped, else why the frame was not understood. */
+function takeQuote(
+  feed: Feed,
+  frame: Json,
+  receivedUs: number,
+  quote: MutableQuote,
+  onQuote: (quote: Quote) => void,
+): string | null {
+  const refusal = decodeQuote(frame, feed.instrument, quote)
+  if (refusal !== null) return refusal.why
+  if (quote.updateId < feed.lastUpdateId && quote.updateId !== 1) return null
+  feed.lastUpdateId = quote.updateId
+  quote.symbolIndex = feed.symbolIndex
+  quote.receivedUs = receivedUs
+  onQuote(quote)
+  return null
+}
+
+function takeTicker(
+  feed: Feed,
+  frame: Json,
+  receivedUs: number,
+  onTicker: ((ticker: Ticker) => void) | undefined,
+): string | null {
+  const isSnapshot = frame['type'] === 'snapshot'
+  if (!isSnapshot && !feed.tickerHasSnapshot) return 'delta before a snapshot'
+  const { cs } = frame
+  if (!isSnapshot && typeof cs === 'number' && cs < feed.ticker.sequence) return null
+  const refusal = decodeTicker(frame, feed.instrument, feed.ticker)
+  if (refusal !== null) return refusal.why
+  feed.tickerHasSnapshot = true
+  feed.ticker.receivedUs = receivedUs
+  onTicker?.(feed.ticker)
+  return null
+}
