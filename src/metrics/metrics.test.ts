@@ -84,6 +84,7 @@ test('a snapshot without distributions says the same, less the distributions', (
   expect(hdr).not.toBe('')
   expect(none).toBe('')
   expect(sameNumbers).toEqual(numbers)
+  expect(metrics.stageSummary('detection')).toEqual({ ...numbers, hdr: '' })
 })
 
 test('correction for coordinated omission adds the samples a stall kept from beginning', () => {

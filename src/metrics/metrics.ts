@@ -43,7 +43,9 @@ export const COUNTERS = [
   'reconciles',
   'fillsRecovered',
   'duplicatesIgnored',
+  'tradesHedged',
   'tradesHalted',
+  'inquiries',
   // the metrics' own
   'samplesClamped',
   'samplesRefused',
@@ -65,6 +67,8 @@ export interface Metrics {
   /** A time the ring was left alone while it held quotes, µs (D15); the longest is kept. */
   ringGap(us: number): void
   value(name: CounterName): number
+  /** One stage's numbers without its distribution: cheap enough for a live display. */
+  stageSummary(stage: StageName): StageSummary
   /**
    * With `distributions` (the default) every stage carries its whole histogram: 5 to 15 ms of work, for the end of a run.
    * Without, about 1 ms: for a look while trades are open.
@@ -103,6 +107,7 @@ export function createMetrics(clock: Pick<Clock, 'nowUs'>): Metrics {
       if (us > ringGapMaxUs) ringGapMaxUs = us
     },
     value: (name) => counters[name],
+    stageSummary: (stage) => stages[stage].summary(false),
     corrected: (stage, expectedIntervalUs) => stages[stage].corrected(expectedIntervalUs),
     snapshot({ distributions = true } = {}) {
       counters.samplesClamped = sumOf((histogram) => histogram.clamped)
