@@ -15,9 +15,11 @@ export interface Progress {
   readonly endToEndP99Us: number | null
 }
 
+/** A trade, or a position of the venue, that the run could not close. */
 export interface LeftOpen {
   readonly tradeId: string
   readonly symbol: string
+  /** Long lots minus short lots. */
   readonly nakedLots: number
 }
 
@@ -25,5 +27,6 @@ export interface RunResult {
   readonly exitCode: number
   readonly reason: string
   readonly left: readonly LeftOpen[]
-  readonly metrics: MetricsSnapshot
+  /** Null when the run ended before it began. */
+  readonly metrics: MetricsSnapshot | null
 }

@@ -171,8 +171,8 @@ export class Executor {
   acknowledged(run: TradeRun, atUs: number): void {
     const plan = this.#plans.get(run.trade.id)
     if (plan === undefined) return
-    this.#options.ports.metrics.stage('placement', atUs - plan.decidedUs)
-    this.#options.ports.metrics.stage('endToEnd', atUs - plan.receivedUs)
+    this.#options.ports.metrics.record('placement', atUs - plan.decidedUs)
+    this.#options.ports.metrics.record('endToEnd', atUs - plan.receivedUs)
   }
 
   moved(run: TradeRun, from: Phase, to: Phase): void {

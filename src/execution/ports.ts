@@ -3,7 +3,8 @@
  */
 import type { Instrument } from '../domain/instrument.ts'
 import type { Quote } from '../domain/quote.ts'
-import type { EventData, EventType, StageName } from '../journal/events.ts'
+import type { EventData, EventType } from '../journal/events.ts'
+import type { Metrics } from '../metrics/metrics.ts'
 import type { Clock } from '../seams/clock.ts'
 import type { Gateway } from '../venue/gateway.ts'
 
@@ -13,11 +14,7 @@ export interface JournalPort {
   flush(): void
 }
 
-export interface MetricsPort {
-  count(name: string, by?: number): void
-  skip(reason: string): void
-  stage(name: StageName, us: number): void
-}
+export type MetricsPort = Pick<Metrics, 'count' | 'skip' | 'record'>
 
 export interface ExecutionPorts {
   readonly gateway: Gateway

@@ -35,11 +35,11 @@ export function createStrategy(parts: StrategyParts): QuoteHandler {
 
   return (quote, poppedUs) => {
     metrics.count('updatesPopped')
-    metrics.stage('socketToRing', quote.pushedUs - quote.receivedUs)
-    metrics.stage('ringToStrategy', poppedUs - quote.pushedUs)
+    metrics.record('socketToRing', quote.pushedUs - quote.receivedUs)
+    metrics.record('ringToStrategy', poppedUs - quote.pushedUs)
     const skip = generator.skipReason(quote, poppedUs, gateway.venueNowMs())
     const decidedUs = clock.nowUs()
-    metrics.stage('detection', decidedUs - poppedUs)
+    metrics.record('detection', decidedUs - poppedUs)
     if (skip !== 'stale' && skip !== 'empty' && skip !== 'crossed') monitor.onQuote(quote)
     if (skip !== null) return metrics.skip(skip)
     metrics.count('opportunitiesGenerated')

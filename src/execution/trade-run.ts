@@ -179,6 +179,7 @@ export class TradeRun {
       const { venueTimestampMs, reply } = gateway.submit(requests[i]!)
       this.record({ is: 'sent', order, atMs: this.#nowMs(), venueTimestampMs })
       metrics.count('ordersSubmitted')
+      if (order.purpose === 'retry' || order.purpose === 'hedge') metrics.count('retries')
       void reply.then((outcome) => this.#onReply(order, outcome))
     }
   }

@@ -1,0 +1,81 @@
+/**
+ * The private stream as the executor hears it: facts as they come; after a gap first what was missed, then "ready".
+ *
+ *   closed ─► no new trades ─► back ─► gap ─► reconcile (orders, executions) ─► ready ─► new trades
+ */
+import type { Config } from './config.ts'
+import type { Executor } from './execution/executor.ts'
+import type { ExecutionPorts } from './execution/ports.ts'
+import { reconcile } from './execution/reconcile.ts'
+import type { Random } from './seams/random.ts'
+import type { PrivateEvent } from './venue/gateway.ts'
+import { createPrivateStream } from './venue/private-stream.ts'
+import type { StreamEvent } from './venue/socket.ts'
+
+export interface PrivateLinkOptions {
+  readonly ports: ExecutionPorts
+  readonly executor: Executor
+  readonly config: Config
+  readonly random: Random
+  onJournal(event: StreamEvent): void
+}
+
+export interface PrivateLink {
+  /** Rejects when the stream is not authenticated and subscribed in time. */
+  readonly ready: Promise<void>
+  close(): Promise<void>
+}
+
+const READY_MAX_MS = 10_000
+
+export function linkPrivateStream(options: PrivateLinkOptions): PrivateLink {
+  const { ports, executor, config, random } = options
+  const { clock, gateway } = ports
+  const ready = Promise.withResolvers<void>()
+  let gapFromVenueMs: number | null = null
+
+  const onEvent = (event: PrivateEvent): void => {
+    if (event.kind === 'gap') {
+      // The earliest of several gaps counts while what it hid is not yet recovered.
+      gapFromVenueMs ??= gateway.venueNowMs() - (clock.nowUs() - event.fromUs) / 1000
+      executor.privateLost()
+    } else if (event.kind === 'ready' && gapFromVenueMs !== null) void recover(gapFromVenueMs)
+    else executor.onPrivate(event)
+    if (event.kind === 'ready') ready.resolve()
+  }
+
+  /** Nothing new is started on a stream that has just come back before what it missed is known. */
+  const recover = async (sinceVenueMs: number): Promise<void> => {
+    const complete = await reconcile(ports, executor, { cause: 'private gap', sinceVenueMs })
+    if (!complete) {
+      await clock.sleep(RECOVER_AGAIN_MS)
+      return recover(sinceVenueMs)
+    }
+    gapFromVenueMs = null
+    executor.onPrivate({ kind: 'ready' })
+  }
+
+  const stream = createPrivateStream({
+    url: config.privateUrl,
+    apiKey: config.apiKey,
+    apiSecret: config.apiSecret,
+    instruments: ports.instruments,
+    clock,
+    random,
+    silenceMs: config.silencePrivateMs,
+    pingIntervalMs: config.pingIntervalMs,
+    venueNowMs: gateway.venueNowMs,
+    onJournal: (event) => {
+      options.onJournal(event)
+      if (event.type === 'stream.closed') executor.privateLost()
+    },
+    onEvent,
+  })
+  const late = new Error(`the private stream was not ready within ${READY_MAX_MS} ms`)
+  const cancel = clock.after(READY_MAX_MS, () => ready.reject(late))
+  void ready.promise.catch(() => undefined).finally(cancel)
+  return { ready: ready.promise, close: () => stream.close() }
+}
+
+/** Executions that could not be read are asked for again after so long, ms. */
+const RECOVER_AGAIN_MS = 500

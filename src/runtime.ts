@@ -1,0 +1,245 @@
+/**
+ * The run: wires the road together, keeps its timers, and brings it to an end that can be answered for.
+ *
+ *   feed thread ─► ring ─► intake ─► strategy ─► executor ⇄ rest            private stream ─► executor
+ *                                                   └► monitor ─► exits      gap ─► reconcile
+ *
+ *   start: clock, instruments, baseline (D19), hedge mode (D3), private stream, feed
+ *   stop:  no entries ─► close every trade ─► sweep ─► verified flat ─► summary, exit code
+ */
+import type { Config } from './config.ts'
+import { notionalUsd } from './domain/instrument.ts'
+import { heldLots, nakedLots } from './domain/trade.ts'
+import { compareBooks } from './execution/reconcile.ts'
+import type { SweepResult } from './execution/sweep.ts'
+import { sweep } from './execution/sweep.ts'
+import type { Journal } from './journal/append.ts'
+import { lineText, summaryText } from './metrics/text.ts'
+import type { Road } from './road.ts'
+import { buildRoad } from './road.ts'
+import type { LeftOpen, Progress, RunResult } from './runtime-types.ts'
+import type { Clock } from './seams/clock.ts'
+
+export interface RuntimeOptions {
+  readonly config: Config
+  readonly clock: Clock
+  readonly journal: Journal
+  readonly plannedFaults: readonly string[]
+  /** Lines for people: warnings, the periodic line, the summary. */
+  print(text: string): void
+  onProgress?(progress: Progress): void
+}
+
+export interface Runtime {
+  /** Resolves when the run trades. Rejects with what could not be had; the run must then be stopped. */
+  start(): Promise<void>
+  /** Closes everything and ends the run; repeated calls change nothing. */
+  stop(reason: string, exitCode?: number): Promise<RunResult>
+  /** Ends at once; says what stays open and returns the exit code. */
+  abandon(reason: string): number
+  /** Resolves when the run has ended, however that came about. */
+  readonly finished: Promise<RunResult>
+}
+
+/** How often what is due by time alone is looked at, ms. */
+const TICK_MS = 50
+const PROGRESS_EVERY_MS = 250
+const SNAPSHOT_EVERY_MS = 1_000
+const COMPARE_EVERY_MS = 5_000
+const LINE_EVERY_MS = 60_000
+const CLOCK_SYNC_EVERY_MS = 30_000
+/** Beyond the bounds of its orders a trade gets so long to close before the sweep takes over, ms. */
+const CLOSE_GRACE_MS = 1_000
+
+export function createRuntime(options: RuntimeOptions): Runtime {
+  return new Run(options)
+}
+
+class Run implements Runtime {
+  readonly finished: Promise<RunResult>
+  readonly #options: RuntimeOptions
+  readonly #resolve: (result: RunResult) => void
+  readonly #timers: (() => void)[] = []
+  #road: Road | null = null
+  #starting: Promise<void> | null = null
+  #stopping: Promise<RunResult> | null = null
+  #lastPopped = { atUs: 0, count: 0 }
+
+  constructor(options: RuntimeOptions) {
+    this.#options = options
+    const { promise, resolve } = Promise.withResolvers<RunResult>()
+    this.finished = promise
+    this.#resolve = resolve
+  }
+
+  start(): Promise<void> {
+    this.#starting ??= this.#start()
+    return this.#starting
+  }
+
+  async #start(): Promise<void> {
+    const { clock, config } = this.#options
+    this.#road = await buildRoad({
+      ...this.#options,
+      onHalted: (reason) => {
+        this.#options.print(`HALTED: ${reason}`)
+        void this.stop(`halted: ${reason}`)
+      },
+      onEnded: () => this.#afterTrade(),
+    })
+    if (this.#stopping !== null) return
+    this.#every(TICK_MS, () => this.#road?.monitor.onTime())
+    this.#every(PROGRESS_EVERY_MS, () => this.#options.onProgress?.(this.#progress()))
+    this.#every(SNAPSHOT_EVERY_MS, () => this.#snapshot())
+    this.#every(COMPARE_EVERY_MS, () => void this.#compare())
+    this.#every(LINE_EVERY_MS, () => this.#options.print(lineText(this.#road!.snapshot({ distributions: false }))))
+    this.#every(CLOCK_SYNC_EVERY_MS, () => void this.#road?.rest.syncClock())
+    if (config.durationMs !== null) {
+      this.#timers.push(clock.after(config.durationMs, () => void this.stop('duration reached')))
+    }
+  }
+
+  #every(ms: number, act: () => void): void {
+    const slot = this.#timers.length
+    const again = (): void => {
+      this.#timers[slot] = this.#options.clock.after(ms, () => {
+        act()
+        again()
+      })
+    }
+    this.#timers.push(() => {})
+    again()
+  }
+
+  #afterTrade(): void {
+    const { maxTrades } = this.#options.config
+    const { executor } = this.#road!
+    if (maxTrades !== null && executor.tradesStarted >= maxTrades && executor.books.openCount === 0) {
+      void this.stop('max trades reached')
+    }
+  }
+
+  #snapshot(): void {
+    this.#road?.executor.prune()
+    const snapshot = this.#road?.snapshot({ distributions: false })
+    if (snapshot !== undefined) this.#options.journal.append('metrics.snapshot', snapshot)
+  }
+
+  async #compare(): Promise<void> {
+    const road = this.#road
+    if (road === null || this.#stopping !== null) return
+    await compareBooks(road.ports, road.executor, road.baseline.refusedSymbols)
+  }
+
+  #progress(): Progress {
+    const road = this.#road!
+    const nowUs = this.#options.clock.nowUs()
+    const count = road.metrics.value('updatesPopped')
+    const quotesPerSecond = ((count - this.#lastPopped.count) * 1e6) / Math.max(1, nowUs - this.#lastPopped.atUs)
+    this.#lastPopped = { atUs: nowUs, count }
+    return {
+      elapsedMs: (nowUs - road.startedUs) / 1000,
+      quotesPerSecond,
+      opportunities: road.metrics.value('opportunitiesGenerated'),
+      trades: road.executor.tradesStarted,
+      openTrades: road.executor.books.openCount,
+      nakedUsd: nakedUsd(road),
+      endToEndP99Us: road.metrics.snapshot({ distributions: false }).stages.endToEnd.p99Us,
+    }
+  }
+
+  stop(reason: string, exitCode = 0): Promise<RunResult> {
+    this.#stopping ??= this.#stop(reason, exitCode)
+    return this.#stopping
+  }
+
+  async #stop(reason: string, exitCode: number): Promise<RunResult> {
+    const { journal, clock } = this.#options
+    journal.append('run.stopping', { reason })
+    await this.#starting?.catch(() => undefined)
+    const road = this.#road
+    if (road === null) return this.#finish({ reason, exitCode: exitCode === 0 ? 1 : exitCode, left: [] })
+    road.executor.closeAll('shutdown')
+    await this.#untilClosed(road, clock.nowUs() / 1000 + this.#closeBoundMs())
+    const swept = await sweep(road.ports, road.runId, road.baseline.refusedSymbols)
+    await compareBooks(road.ports, road.executor, road.baseline.refusedSymbols)
+    for (const stop of this.#timers) stop()
+    for (const run of road.executor.books.open()) run.rest()
+    await road.close()
+    const failed = road.executor.halted !== null || swept.ordersSent > 0
+    return this.#finish({ reason, exitCode: exitCode !== 0 || failed ? 1 : 0, left: leftOpen(road, swept) })
+  }
+
+  #closeBoundMs(): number {
+    const { orderTimeoutMs, unknownMaxMs, orderRecvWindowMs, readLagMs } = this.#options.config
+    return orderTimeoutMs + unknownMaxMs + orderRecvWindowMs + readLagMs + CLOSE_GRACE_MS
+  }
+
+  /** A halted trade closes no more by its own rules: the sweep is next. */
+  async #untilClosed(road: Road, deadlineMs: number): Promise<void> {
+    const waiting = (): boolean => road.executor.books.open().some((run) => run.phase !== 'halted' || !run.quiet)
+    while (waiting() && this.#options.clock.nowUs() / 1000 < deadlineMs) await this.#options.clock.sleep(5)
+  }
+
+  #finish(end: { reason: string; exitCode: number; left: readonly LeftOpen[] | null }): RunResult {
+    const { journal, print } = this.#options
+    const road = this.#road
+    const metrics = road?.snapshot() ?? null
+    const left = end.left ?? [{ tradeId: 'unknown', symbol: 'all', nakedLots: Number.NaN }]
+    const exitCode = left.length > 0 ? 1 : end.exitCode
+    if (metrics !== null) {
+      journal.append('metrics.snapshot', metrics)
+      print(summaryText(metrics))
+    }
+    print(endText(end.reason, end.left))
+    journal.append('run.finished', { exitCode, reason: end.reason, tradesLeftOpen: left })
+    journal.flush()
+    const result: RunResult = { exitCode, reason: end.reason, left, metrics }
+    this.#resolve(result)
+    return result
+  }
+
+  abandon(reason: string): number {
+    const open = this.#road === null ? [] : openTrades(this.#road)
+    this.#finish({ reason: `abandoned: ${reason}`, exitCode: 1, left: open })
+    return 1
+  }
+}
+
+function openTrades(road: Road): LeftOpen[] {
+  return road.executor.books.open().map(({ trade }) => ({
+    tradeId: trade.id,
+    symbol: trade.symbol,
+    longLots: heldLots(trade, 'long'),
+    shortLots: heldLots(trade, 'short'),
+    nakedLots: nakedLots(trade),
+  }))
+}
+
+/** Null when the venue could not be asked: nobody knows then, and that is not flat. */
+function leftOpen(road: Road, swept: SweepResult): readonly LeftOpen[] | null {
+  if (swept.left === null) return null
+  return swept.left.map((row) => ({
+    tradeId: road.executor.books.bySymbol(row.symbol)?.trade.id ?? 'unknown',
+    symbol: row.symbol,
+    nakedLots: row.idx === 2 ? -row.lots : row.lots,
+  }))
+}
+
+function endText(reason: string, left: readonly LeftOpen[] | null): string {
+  if (left === null) return `Ended (${reason}). The venue could not be asked whether the account is flat.`
+  if (left.length === 0) return `Ended (${reason}). Flat: no position and no order of this run is left.`
+  const rows = left.map((one) => `  ${one.symbol} trade ${one.tradeId}: ${JSON.stringify(one)}`)
+  return [`Ended (${reason}). STILL OPEN:`, ...rows].join('\n')
+}
+
+function nakedUsd(road: Road): number {
+  let sum = 0
+  for (const run of road.executor.books.open()) {
+    const naked = Math.abs(nakedLots(run.trade))
+    if (naked === 0) continue
+    const quote = road.ports.latestQuote(run.symbolIndex)
+    sum += notionalUsd(run.instrument, quote?.bidTicks ?? 0, naked)
+  }
+  return sum
+}
