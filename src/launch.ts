@@ -122,8 +122,7 @@ function environment(options: LaunchOptions): NodeJS.ProcessEnv {
   if (options.faultPlan === undefined) return env
   env['FAULT_PLAN'] = options.faultPlan.path
   env['FAULT_JOURNAL'] = options.journalPath
-  env['FAULT_API_KEY'] = options.config.apiKey
-  env['FAULT_API_SECRET'] = options.config.apiSecret
+  env['BYBIT_DEMO_API_SECRET'] = options.config.apiSecret // orders a fault changes must be signed anew
   if (options.faultHandlers !== undefined) env['FAULT_HANDLERS'] = options.faultHandlers
   return env
 }

@@ -33,6 +33,8 @@ export function linkPrivateStream(options: PrivateLinkOptions): PrivateLink {
   const { clock, gateway } = ports
   const ready = Promise.withResolvers<void>()
   let gapFromVenueMs: number | null = null
+  /** Raised whenever the stream is lost: a recovery that began before that proves nothing. */
+  let losses = 0
 
   const onEvent = (event: PrivateEvent): void => {
     if (event.kind === 'gap') {
@@ -46,7 +48,9 @@ export function linkPrivateStream(options: PrivateLinkOptions): PrivateLink {
 
   /** Nothing new is started on a stream that has just come back before what it missed is known. */
   const recover = async (sinceVenueMs: number): Promise<void> => {
+    const lossesBefore = losses
     const complete = await reconcile(ports, executor, { cause: 'private gap', sinceVenueMs })
+    if (losses !== lossesBefore) return // the next "ready" recovers, from the same moment on
     if (!complete) {
       await clock.sleep(RECOVER_AGAIN_MS)
       return recover(sinceVenueMs)
@@ -67,7 +71,9 @@ export function linkPrivateStream(options: PrivateLinkOptions): PrivateLink {
     venueNowMs: gateway.venueNowMs,
     onJournal: (event) => {
       options.onJournal(event)
-      if (event.type === 'stream.closed') executor.privateLost()
+      if (event.type !== 'stream.closed') return
+      losses += 1
+      executor.privateLost()
     },
     onEvent,
   })
