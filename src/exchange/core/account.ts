@@ -1,0 +1,200 @@
+/**
+ * An account's money and positions.
+ *
+ *   cash' = cash - fee + realised P&L          sum of executions = positions, to the lot
+ *
+ * A closing fill takes its share of the cost with it (average price, rounded down to 1e-8 USDT); what stays is the
+ * rest, so nothing is lost between them.
+ */
+import type { WorldAccount } from '../world.ts'
+import { createLimit, type EndpointLimit, type LimitGroup } from './limits.ts'
+import type { Account, Execution, Holding, Listing, Order, Position, PositionIdx, Venue } from './model.ts'
+import { count } from './model.ts'
+import { e8FromText, mulDiv } from './money.ts'
+
+/** Closed orders and executions an account's queries can still find; older ones are forgotten. */
+const KEPT = 20_000
+
+/** Maintenance margin as a share of the position's value, in 1e-8: 0.5 %. */
+export const MAINTENANCE_RATE_E8 = 500_000
+
+export function createAccount(
+  world: WorldAccount,
+  listings: readonly Listing[],
+  limits: Readonly<Record<LimitGroup, number>>,
+  endpoints: ReadonlyMap<string, LimitGroup>,
+): Account {
+  const counters = new Map<string, EndpointLimit>()
+  for (const [path, group] of endpoints) counters.set(path, createLimit(limits[group]))
+  const holdings: Holding[] = []
+  const account: Account = {
+    id: world.accountId,
+    apiKey: world.apiKey,
+    apiSecret: world.apiSecret,
+    holdings,
+    cashE8: e8FromText(world.usdt),
+    startCashE8: e8FromText(world.usdt),
+    realisedE8: 0,
+    feesPaidE8: 0,
+    orderHoldE8: 0,
+    positionMarginE8: 0,
+    live: new Set(),
+    modifiesPrices: true,
+    byId: new Map(),
+    byLink: new Map(),
+    orders: [],
+    closed: [],
+    closedCount: 0,
+    executions: [],
+    limits: counters,
+    outbox: { orders: [], executions: [], positions: [], walletChanged: false, isListed: false },
+  }
+  for (const listing of listings) holdings.push(createHolding(account, listing, world))
+  return account
+}
+
+function createHolding(account: Account, listing: Listing, world: WorldAccount): Holding {
+  const positions: Position[] = []
+  const holding = {
+    account,
+    listing,
+    isHedge: world.positionMode === 3,
+    leverageCents: Math.round(Number(world.leverage) * 100),
+    positions: positions as unknown as Holding['positions'],
+    open: new Set<Order>(),
+  }
+  for (const idx of [0, 1, 2] as const) positions.push(createPosition(holding, idx))
+  return holding
+}
+
+function createPosition(holding: Holding, idx: PositionIdx): Position {
+  return {
+    holding,
+    idx,
+    lots: 0,
+    costE8: 0,
+    curRealisedE8: 0,
+    cumRealisedE8: 0,
+    createdMs: 0,
+    updatedMs: 0,
+    openMs: 0,
+    seq: -1,
+    isTouched: false,
+  }
+}
+
+/** Books one fill: position, realised P&L, fee, cash. Answers what it closed. */
+export function settleFill(
+  order: Order,
+  fill: {
+    readonly lots: number
+    readonly valueE8: number
+    readonly feeE8: number
+    readonly atMs: number
+    readonly seq: number
+  },
+): { readonly pnlE8: number; readonly closedLots: number } {
+  const position = order.holding.positions[order.idx]
+  const { account } = order
+  const held = position.lots
+  const isClosing = order.isBuy ? held < 0 : held > 0
+  const closedLots = isClosing ? Math.min(Math.abs(held), fill.lots) : 0
+  const closedCostE8 = closedLots === 0 ? 0 : mulDiv(position.costE8, closedLots, Math.abs(held))
+  const closedValueE8 = closedLots === fill.lots ? fill.valueE8 : (fill.valueE8 / fill.lots) * closedLots
+  const pnlE8 = closedLots === 0 ? 0 : held > 0 ? closedValueE8 - closedCostE8 : closedCostE8 - closedValueE8
+  account.positionMarginE8 -= positionMargin(position)
+  // From flat, or through it to the other side: a new position begins.
+  if (held === 0 || closedLots < fill.lots) openNew(position, held, closedLots, fill.atMs)
+  position.lots += order.isBuy ? fill.lots : -fill.lots
+  position.costE8 += fill.valueE8 - closedValueE8 - closedCostE8
+  position.curRealisedE8 += pnlE8 - fill.feeE8
+  position.cumRealisedE8 += pnlE8 - fill.feeE8
+  position.updatedMs = fill.atMs
+  position.seq = fill.seq
+  account.positionMarginE8 += positionMargin(position)
+  if (position.lots === 0) account.live.delete(position)
+  else account.live.add(position)
+  account.cashE8 += pnlE8 - fill.feeE8
+  account.realisedE8 += pnlE8 - fill.feeE8
+  account.feesPaidE8 += fill.feeE8
+  return { pnlE8, closedLots }
+}
+
+function openNew(position: Position, held: number, closedLots: number, atMs: number): void {
+  if (held !== 0 && closedLots === 0) return
+  position.curRealisedE8 = 0
+  position.openMs = atMs
+  if (position.createdMs === 0) position.createdMs = atMs
+}
+
+/** Initial margin of a position at its leverage, 1e-8 USDT. */
+export function positionMargin(position: Position): number {
+  return mulDiv(position.costE8, 100, position.holding.leverageCents)
+}
+
+/** Unrealised P&L at mark, 1e-8 USDT. */
+export function unrealised(position: Position): number {
+  const worthE8 = Math.abs(position.lots) * position.holding.listing.markTicks * position.holding.listing.valueScale
+  return position.lots > 0 ? worthE8 - position.costE8 : position.costE8 - worthE8
+}
+
+export function unrealisedAll(account: Account): number {
+  let sumE8 = 0
+  for (const position of account.live) sumE8 += unrealised(position)
+  return sumE8
+}
+
+/** What may still be put up as margin, 1e-8 USDT; below zero when the account is under water. */
+export function availableBalance(account: Account): number {
+  return account.cashE8 + unrealisedAll(account) - account.orderHoldE8 - account.positionMarginE8
+}
+
+/** Lots an order of this side can close in its position: 0 when the position is flat or on the same side. */
+export function closableLots(position: Position, isBuy: boolean): number {
+  return isBuy ? Math.max(0, -position.lots) : Math.max(0, position.lots)
+}
+
+/** Gives back the margin held for the part of an order that is no longer open. */
+export function releaseHold(order: Order, leavesBefore: number): void {
+  const keptE8 = leavesBefore === 0 ? 0 : mulDiv(order.holdE8, order.leaves, leavesBefore)
+  order.account.orderHoldE8 -= order.holdE8 - keptE8
+  order.holdE8 = keptE8
+}
+
+export function rememberOrder(order: Order): void {
+  const { account } = order
+  account.orders.push(order)
+  account.byId.set(order.id, order)
+  if (order.linkId !== '') account.byLink.set(order.linkId, order)
+  if (account.orders.length > 2 * KEPT) forgetOrders(account)
+}
+
+function forgetOrders(account: Account): void {
+  const old = account.orders.slice(0, KEPT).filter((order) => order.closedAs >= 0)
+  for (const order of old) {
+    account.byId.delete(order.id)
+    if (order.linkId !== '') account.byLink.delete(order.linkId)
+  }
+  const stillOpen = account.orders.slice(0, KEPT).filter((order) => order.closedAs < 0)
+  account.orders = [...stillOpen, ...account.orders.slice(KEPT)]
+}
+
+export function rememberExecution(account: Account, execution: Execution): void {
+  account.executions.push(execution)
+  if (account.executions.length > 2 * KEPT) account.executions = account.executions.slice(-KEPT)
+}
+
+/** Marks an order as ended: out of the open set, margin given back. */
+export function closeOrder(venue: Venue, order: Order, status: Order['status']): void {
+  const { account } = order
+  order.status = status
+  order.updatedMs = venue.nowMs
+  order.account.orderHoldE8 -= order.holdE8
+  order.holdE8 = 0
+  order.holding.open.delete(order)
+  order.closedAs = account.closedCount
+  account.closedCount += 1
+  account.closed.push(order)
+  if (account.closed.length > 2 * KEPT) account.closed = account.closed.slice(-KEPT)
+  if (status !== 'Filled') count(venue, 'ordersCancelled')
+}

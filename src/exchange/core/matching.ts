@@ -1,0 +1,217 @@
+/**
+ * Matching by price, then time.
+ *
+ *   taker ─► best level ─► front of its queue: market lots, an order, market lots, an order … ─► next level ─► …
+ *
+ * The taker is an account's order, or nobody (`null`): the market's own flow. What the market gives is gone until the
+ * market itself puts something back. Prices are always the resting side's.
+ */
+import { closableLots, closeOrder, releaseHold, rememberExecution, settleFill } from './account.ts'
+import { bestLevel, crosses, dropIfEmpty, join, leave, marketAhead, takeMarket } from './book.ts'
+import type { BookSide, Execution, Level, Listing, Order, PublicTrade, TickDirection, Venue } from './model.ts'
+import { count, idOf, isOpen } from './model.ts'
+import { feeOf, USDT_E8 } from './money.ts'
+import { list, touchOrder, touchPosition, touchWallet } from './outbox.ts'
+
+/** Whom the sweep is for, and how far it may go. */
+export interface Sweep {
+  readonly taker: Order | null
+  readonly isBuy: boolean
+  readonly limitTicks: number
+}
+
+/** Takes up to `lots` from the other side. Answers what is left; a taker that ended on the way leaves 0. */
+export function sweep(venue: Venue, listing: Listing, who: Sweep, lots: number): number {
+  const side = who.isBuy ? listing.asks : listing.bids
+  let left = lots
+  while (left > 0) {
+    const level = bestLevel(side)
+    if (level === undefined || !crosses(who.isBuy, who.limitTicks, level.priceTicks)) break
+    left = sweepLevel(venue, listing, who, level, left)
+    dropIfEmpty(side, level)
+  }
+  if (left !== lots) bookChanged(venue, listing)
+  return left
+}
+
+/** Tells the feeds that the book is not what it was. */
+export function bookChanged(venue: Venue, listing: Listing): void {
+  listing.changedMs = venue.nowMs
+  for (const feed of listing.feeds) feed.onBook(venue.nowMs)
+}
+
+function sweepLevel(venue: Venue, listing: Listing, who: Sweep, level: Level, lots: number): number {
+  let left = lots
+  while (left > 0) {
+    const maker = level.first
+    const ahead = marketAhead(level)
+    if (ahead > 0) {
+      const taken = Math.min(left, ahead)
+      takeMarket(level, taken)
+      left -= taken
+      const seq = publish(venue, listing, who.isBuy, level.priceTicks, taken)
+      if (who.taker !== null) fill(venue, who.taker, { lots: taken, priceTicks: level.priceTicks, isMaker: false, seq })
+    } else if (maker === null) {
+      break
+    } else if (who.taker !== null && preventsSelfMatch(who.taker, maker)) {
+      stopSelfMatch(venue, who.taker, maker)
+      if (!isOpen(who.taker)) return 0
+    } else {
+      left -= trade(venue, listing, who, maker, left)
+    }
+    if (who.taker !== null && !isOpen(who.taker)) return 0
+  }
+  return left
+}
+
+function trade(venue: Venue, listing: Listing, who: Sweep, maker: Order, wanted: number): number {
+  const lots = Math.min(wanted, maker.leaves)
+  const { priceTicks } = maker
+  const seq = publish(venue, listing, who.isBuy, priceTicks, lots)
+  if (maker.level !== null) maker.level.orderLots -= lots
+  fill(venue, maker, { lots, priceTicks, isMaker: true, seq })
+  if (who.taker !== null) fill(venue, who.taker, { lots, priceTicks, isMaker: false, seq })
+  return lots
+}
+
+/** One match, as everybody sees it. Answers its sequence number. */
+function publish(venue: Venue, listing: Listing, takerBuys: boolean, priceTicks: number, lots: number): number {
+  listing.seq += 1
+  venue.tradeNumber += 1
+  listing.lastDirection = direction(listing, priceTicks)
+  listing.lastTicks = priceTicks
+  listing.highTicks = Math.max(listing.highTicks, priceTicks)
+  listing.lowTicks = Math.min(listing.lowTicks, priceTicks)
+  listing.volumeLots += lots
+  listing.turnoverUsd += (lots * priceTicks * listing.valueScale) / USDT_E8
+  if (listing.feeds.length > 0) {
+    const trade: PublicTrade = {
+      id: idOf(venue.idPrefix.trade, venue.tradeNumber),
+      atMs: venue.nowMs,
+      takerBuys,
+      priceTicks,
+      lots,
+      direction: listing.lastDirection,
+      seq: listing.seq,
+    }
+    for (const feed of listing.feeds) feed.onTrade(trade)
+  }
+  return listing.seq
+}
+
+function direction(listing: Listing, priceTicks: number): TickDirection {
+  if (priceTicks > listing.lastTicks) return 'PlusTick'
+  if (priceTicks < listing.lastTicks) return 'MinusTick'
+  return listing.lastDirection === 'PlusTick' || listing.lastDirection === 'ZeroPlusTick'
+    ? 'ZeroPlusTick'
+    : 'ZeroMinusTick'
+}
+
+interface Fill {
+  readonly lots: number
+  readonly priceTicks: number
+  readonly isMaker: boolean
+  readonly seq: number
+}
+
+function fill(venue: Venue, order: Order, { lots, priceTicks, isMaker, seq }: Fill): void {
+  const { listing, account } = order
+  const atMs = Math.floor(venue.nowMs)
+  const valueE8 = lots * priceTicks * listing.valueScale
+  const feeE8 = feeOf(valueE8, isMaker ? venue.rules.makerRateE8 : venue.rules.takerRateE8)
+  const leavesBefore = order.leaves
+  order.leaves -= lots
+  order.filledLots += lots
+  order.valueE8 += valueE8
+  order.feeE8 += feeE8
+  order.status = 'PartiallyFilled'
+  order.updatedMs = venue.nowMs
+  releaseHold(order, leavesBefore)
+  const { pnlE8, closedLots } = settleFill(order, { lots, valueE8, feeE8, atMs, seq })
+  order.closedPnlE8 += pnlE8
+  venue.executionNumber += 1
+  const execution: Execution = {
+    number: venue.executionNumber,
+    id: idOf(venue.idPrefix.execution, venue.executionNumber),
+    order,
+    priceTicks,
+    lots,
+    leavesAfter: order.leaves,
+    valueE8,
+    feeE8,
+    pnlE8,
+    closedLots,
+    isMaker,
+    markTicks: listing.markTicks,
+    atMs,
+    seq,
+  }
+  order.executions.push(execution)
+  rememberExecution(account, execution)
+  account.outbox.executions.push(execution)
+  list(venue, account)
+  count(venue, 'executions')
+  if (order.leaves === 0) end(venue, order, 'Filled')
+  touchOrder(venue, order)
+  touchPosition(venue, order.holding.positions[order.idx])
+  touchWallet(venue, account)
+  if (closedLots > 0) cancelUncovered(venue, order)
+}
+
+/** Resting orders that may only reduce go when the position no longer covers them (facts §4.5). */
+function cancelUncovered(venue: Venue, cause: Order): void {
+  const position = cause.holding.positions[cause.idx]
+  for (const order of cause.holding.open) {
+    if (!order.reduceOnly || order.idx !== cause.idx || order === cause) continue
+    if (order.leaves > closableLots(position, order.isBuy)) cancel(venue, order, { cancelType: 'CancelByReduceOnly' })
+  }
+}
+
+/** Why an order ends without being filled. */
+export interface Ending {
+  readonly status?: 'Cancelled' | 'Rejected'
+  readonly cancelType?: string
+  readonly rejectReason?: string
+  readonly smpOrderId?: string
+}
+
+/** Ends an order, wherever it is: in the book, waiting to be matched, or on its way through a sweep. */
+export function cancel(venue: Venue, order: Order, ending: Ending): void {
+  order.cancelType = ending.cancelType ?? 'UNKNOWN'
+  order.rejectReason = ending.rejectReason ?? 'EC_NoError'
+  order.smpOrderId = ending.smpOrderId ?? ''
+  end(venue, order, ending.status ?? 'Cancelled')
+  touchOrder(venue, order)
+  touchPosition(venue, order.holding.positions[order.idx])
+}
+
+function end(venue: Venue, order: Order, status: Order['status']): void {
+  if (order.level !== null) {
+    leave(sideOf(order), order)
+    bookChanged(venue, order.listing)
+  }
+  if (order.matchAtMs > 0) venue.delayed.remove(order)
+  closeOrder(venue, order, status)
+}
+
+/** The side an order rests on. */
+export function sideOf(order: Order): BookSide {
+  return order.isBuy ? order.listing.bids : order.listing.asks
+}
+
+/** The incoming order's policy decides; the resting one's does not matter (facts §4.6). */
+function preventsSelfMatch(taker: Order, maker: Order): boolean {
+  return taker.smpType !== 'None' && taker.account === maker.account
+}
+
+function stopSelfMatch(venue: Venue, taker: Order, maker: Order): void {
+  const ending = { cancelType: 'CancelBySmp', rejectReason: 'EC_BySelfMatch' }
+  if (taker.smpType !== 'CancelTaker') cancel(venue, maker, { ...ending, smpOrderId: taker.id })
+  if (taker.smpType !== 'CancelMaker') cancel(venue, taker, { ...ending, smpOrderId: maker.id })
+}
+
+/** Puts what is left of an order into the book. */
+export function rest(venue: Venue, order: Order): void {
+  join(sideOf(order), order)
+  bookChanged(venue, order.listing)
+}

@@ -1,0 +1,271 @@
+/**
+ * What the exchange keeps: plain data that the other files of the core change in place.
+ *
+ *   Venue ─┬─ Listing (instrument, its two book sides, its marks)      one per symbol
+ *          └─ Account ─┬─ Holding per symbol: mode, leverage, three positions (idx 0, 1, 2), open orders
+ *                      └─ orders, executions, cash
+ */
+import type { Instrument } from '../../domain/instrument.ts'
+import type { Agenda } from './agenda.ts'
+import type { EndpointLimit } from './limits.ts'
+import type { CoreReply, Push } from './types.ts'
+
+export type PositionIdx = 0 | 1 | 2
+export type OrderStatusText = 'New' | 'PartiallyFilled' | 'Filled' | 'Cancelled' | 'Rejected'
+export type TimeInForceText = 'GTC' | 'IOC' | 'FOK' | 'PostOnly'
+export type SmpType = 'None' | 'CancelMaker' | 'CancelTaker' | 'CancelBoth'
+
+/** One price of one side; book.ts has the picture. */
+export interface Level {
+  readonly priceTicks: number
+  marketLots: number
+  /** Lots accounts' orders still want at this level. */
+  orderLots: number
+  /** Market lots that have traded away from the front. */
+  gone: number
+  first: Order | null
+  last: Order | null
+}
+
+export interface BookSide {
+  readonly isBid: boolean
+  readonly byPrice: Map<number, Level>
+  /** Prices in use, the best one last, so that taking the best is a pop. */
+  readonly prices: number[]
+}
+
+/** One instrument with everything that changes about it. Prices in ticks, quantities in lots. */
+export interface Listing {
+  readonly index: number
+  readonly instrument: Instrument
+  /** Worth of one lot at a price of one tick, 1e-8 USDT. */
+  readonly valueScale: number
+  readonly riskLimitUsd: number
+  readonly fundingRate: string
+  readonly bids: BookSide
+  readonly asks: BookSide
+  /** Orders frames of this symbol across all topics and executions. */
+  seq: number
+  bidTicks: number
+  askTicks: number
+  markTicks: number
+  indexTicks: number
+  /** 30 s mean of mid minus mark, ticks (a float: it only shifts the band). */
+  premiumTicks: number
+  readonly openTicks: number
+  lastTicks: number
+  lastDirection: TickDirection
+  highTicks: number
+  lowTicks: number
+  volumeLots: number
+  /** USDT as a float: display only. */
+  turnoverUsd: number
+  /** Time of the latest change of the book, ms. */
+  changedMs: number
+  /** Delay between acknowledgement and matching of orders that open, ms. */
+  readonly matchDelayMs: { buy: number; sell: number }
+  /** Public feeds that want to hear of changes and trades. */
+  readonly feeds: Feed[]
+}
+
+export type TickDirection = 'PlusTick' | 'ZeroPlusTick' | 'MinusTick' | 'ZeroMinusTick'
+
+export interface PublicTrade {
+  readonly id: string
+  readonly atMs: number
+  readonly takerBuys: boolean
+  readonly priceTicks: number
+  readonly lots: number
+  readonly direction: TickDirection
+  readonly seq: number
+}
+
+export interface Feed {
+  onBook(atMs: number): void
+  onTrade(trade: PublicTrade): void
+}
+
+export interface Order {
+  /** 1, 2, 3 … in the order of creation over all accounts. */
+  readonly number: number
+  readonly id: string
+  readonly linkId: string
+  readonly account: Account
+  readonly listing: Listing
+  readonly holding: Holding
+  readonly isBuy: boolean
+  readonly isMarket: boolean
+  readonly timeInForce: TimeInForceText
+  readonly idx: PositionIdx
+  readonly reduceOnly: boolean
+  readonly closeOnTrigger: boolean
+  readonly smpType: SmpType
+  readonly createdMs: number
+  readonly lastTicksOnCreated: number
+  priceTicks: number
+  lots: number
+  /** Lots still wanted; kept after the end for nobody (rows say 0 then). */
+  leaves: number
+  filledLots: number
+  valueE8: number
+  feeE8: number
+  closedPnlE8: number
+  /** Margin held for what is still open, 1e-8 USDT; for `leaves` lots. */
+  holdE8: number
+  status: OrderStatusText
+  cancelType: string
+  rejectReason: string
+  smpOrderId: string
+  updatedMs: number
+  /** Not matched before this moment; 0 once it has met the book. */
+  matchAtMs: number
+  readonly executions: Execution[]
+  /** The order has a row to be pushed. */
+  isTouched: boolean
+  /** Place in the book. */
+  level: Level | null
+  prev: Order | null
+  next: Order | null
+  aheadAt: number
+  /** Which of the account's closed orders it is; -1 while open. */
+  closedAs: number
+}
+
+export interface Execution {
+  readonly number: number
+  readonly id: string
+  readonly order: Order
+  readonly priceTicks: number
+  readonly lots: number
+  readonly leavesAfter: number
+  readonly valueE8: number
+  readonly feeE8: number
+  readonly pnlE8: number
+  readonly closedLots: number
+  readonly isMaker: boolean
+  readonly markTicks: number
+  readonly atMs: number
+  readonly seq: number
+}
+
+export interface Position {
+  readonly holding: Holding
+  readonly idx: PositionIdx
+  /** Signed: long above zero. idx 1 is never below, idx 2 never above. */
+  lots: number
+  /** What was paid for what is held now, 1e-8 USDT, never negative. */
+  costE8: number
+  /** Realised since this position was opened, fees included. */
+  curRealisedE8: number
+  cumRealisedE8: number
+  createdMs: number
+  updatedMs: number
+  openMs: number
+  seq: number
+  isTouched: boolean
+}
+
+/** One symbol of one account. */
+export interface Holding {
+  readonly account: Account
+  readonly listing: Listing
+  isHedge: boolean
+  /** Hundredths: 1000 is 10×. */
+  leverageCents: number
+  readonly positions: readonly [Position, Position, Position]
+  readonly open: Set<Order>
+}
+
+export interface Account {
+  readonly id: string
+  readonly apiKey: string
+  readonly apiSecret: string
+  readonly holdings: readonly Holding[]
+  cashE8: number
+  readonly startCashE8: number
+  /** Futures P&L realised, fees included. */
+  realisedE8: number
+  feesPaidE8: number
+  /** Margin held by open orders and by positions. */
+  orderHoldE8: number
+  positionMarginE8: number
+  /** Positions that are not flat. */
+  readonly live: Set<Position>
+  /** Out-of-band prices move to the band's edge; false refuses them. */
+  modifiesPrices: boolean
+  readonly byId: Map<string, Order>
+  readonly byLink: Map<string, Order>
+  /** Oldest first, bounded. */
+  orders: Order[]
+  closed: Order[]
+  closedCount: number
+  executions: Execution[]
+  readonly limits: ReadonlyMap<string, EndpointLimit>
+  readonly outbox: Outbox
+}
+
+/** What changed for one account and was not pushed yet. */
+export interface Outbox {
+  readonly orders: Order[]
+  readonly executions: Execution[]
+  readonly positions: Position[]
+  walletChanged: boolean
+  isListed: boolean
+}
+
+export interface Rules {
+  readonly takerRateE8: number
+  readonly makerRateE8: number
+  readonly takerRate: string
+  readonly makerRate: string
+  readonly streamDelayMs: number
+  readonly readLagMs: number
+  readonly ackDelayMs: number
+  readonly reduceOnlyMinNotional: boolean
+  readonly postOnlyStatus: 'Cancelled' | 'Rejected'
+}
+
+export interface Venue {
+  nowMs: number
+  readonly agenda: Agenda
+  readonly rules: Rules
+  readonly listings: readonly Listing[]
+  readonly bySymbol: ReadonlyMap<string, Listing>
+  readonly accounts: ReadonlyMap<string, Account>
+  /** First parts of the ids this venue gives out; the rest counts. */
+  readonly idPrefix: { readonly order: string; readonly execution: string; readonly trade: string }
+  orderNumber: number
+  executionNumber: number
+  tradeNumber: number
+  /** Accounts with something in their outbox. */
+  readonly changed: Account[]
+  /** Pushes of the call in progress. */
+  pushes: Push[]
+  readonly counters: Record<string, number>
+  /** Hands an order to the matching later; orders.ts sets the moment. */
+  readonly delayed: DelayedOrders
+}
+
+export interface DelayedOrders {
+  add(order: Order): void
+  remove(order: Order): void
+}
+
+/** The answer of an endpoint; null limits are filled in by the router. */
+export type Answer = Pick<CoreReply, 'retCode' | 'retMsg' | 'result'>
+
+export const OK = (result: unknown): Answer => ({ retCode: 0, retMsg: 'OK', result })
+export const refuse = (retCode: number, retMsg: string): Answer => ({ retCode, retMsg, result: {} })
+
+export function count(venue: Venue, name: string, by = 1): void {
+  venue.counters[name] = (venue.counters[name] ?? 0) + by
+}
+
+/** A UUID-shaped id: the venue's prefix and a number in the last twelve digits. */
+export function idOf(prefix: string, number: number): string {
+  return prefix + number.toString(16).padStart(12, '0')
+}
+
+export function isOpen(order: Order): boolean {
+  return order.closedAs < 0
+}

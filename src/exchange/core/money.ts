@@ -1,0 +1,50 @@
+/**
+ * Money as whole numbers of 1e-8 USDT ("E8"), and its decimal text.
+ *
+ *   value = ticks × lots × valueScale      all safe integers; nothing here is ever rounded but fees and averages
+ */
+
+/** One USDT. */
+export const USDT_E8 = 100_000_000
+
+/** floor(a × b / c) of non-negative safe integers, exactly, also when the product is not a safe integer. */
+export function mulDiv(a: number, b: number, c: number): number {
+  const product = a * b
+  if (product <= Number.MAX_SAFE_INTEGER) return (product - (product % c)) / c
+  return Number((BigInt(a) * BigInt(b)) / BigInt(c))
+}
+
+/** Fee on a value, rounded half up to 1e-8 USDT. The rate is in 1e-8, too: 0.00055 is 55,000. */
+export function feeOf(valueE8: number, rateE8: number): number {
+  const product = valueE8 * rateE8
+  if (product <= Number.MAX_SAFE_INTEGER - USDT_E8) {
+    const rounded = product + USDT_E8 / 2
+    return (rounded - (rounded % USDT_E8)) / USDT_E8
+  }
+  return Number((BigInt(valueE8) * BigInt(rateE8) + BigInt(USDT_E8 / 2)) / BigInt(USDT_E8))
+}
+
+/** 1e-8 units from decimal text with at most 8 decimals; the text was checked before. */
+export function e8FromText(text: string): number {
+  const negative = text.startsWith('-')
+  const [whole = '0', fraction = ''] = (negative ? text.slice(1) : text).split('.')
+  const units = Number(whole) * USDT_E8 + Number(fraction.padEnd(8, '0').slice(0, 8))
+  return negative ? -units : units
+}
+
+/** Decimal text without trailing zeros: 150000000 is "1.5". */
+export function e8Text(unitsE8: number): string {
+  if (unitsE8 === 0) return '0'
+  const magnitude = Math.abs(unitsE8)
+  const fraction = magnitude % USDT_E8
+  const whole = (magnitude - fraction) / USDT_E8
+  const sign = unitsE8 < 0 ? '-' : ''
+  if (fraction === 0) return `${sign}${whole}`
+  return `${sign}${whole}.${trimZeros(fraction.toString().padStart(8, '0'))}`
+}
+
+function trimZeros(digits: string): string {
+  let end = digits.length
+  while (digits.charCodeAt(end - 1) === 48) end -= 1
+  return digits.slice(0, end)
+}

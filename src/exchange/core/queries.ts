@@ -1,0 +1,200 @@
+/**
+ * What an account can ask about itself. An id beats every other filter (facts §3.2); what was accepted less than the
+ * world's read lag ago is not there yet.
+ */
+
+import type { Account, Answer, Order, Venue } from './model.ts'
+import { isOpen, OK, refuse } from './model.ts'
+import { cursorOf, limitOf, newestPage, windowOf } from './page.ts'
+import { executionRestRow, orderRestRow, positionRestRow, walletRow } from './rows.ts'
+import { badParam, isAnswer, type Params, textOf } from './validate.ts'
+
+/** Closed orders that `realtime` still finds. */
+const RECENT_CLOSED = 500
+const DAY_MS = 24 * 3_600_000
+const EMPTY_CURSOR = { nextPageCursor: '' }
+/** Categories that exist at the venue and hold nothing here. */
+const OTHER_CATEGORIES: ReadonlySet<string> = new Set(['spot', 'inverse', 'option'])
+
+/** Answers for categories other than linear: an empty list where the venue has them. Null for linear. */
+export function otherCategory(params: Params): Answer | null {
+  const category = textOf(params, 'category')
+  if (category === 'linear') return null
+  return OTHER_CATEGORIES.has(category) ? OK({ category, list: [], ...EMPTY_CURSOR }) : badParam('category')
+}
+
+/** Which orders, executions or positions are meant by symbol > baseCoin > settleCoin. Null when the symbol is unknown. */
+function coinFilter(venue: Venue, params: Params): ((symbol: string, baseCoin: string) => boolean) | null {
+  const symbol = textOf(params, 'symbol')
+  const baseCoin = textOf(params, 'baseCoin')
+  const settleCoin = textOf(params, 'settleCoin')
+  if (symbol !== '') return venue.bySymbol.has(symbol) ? (each) => each === symbol : null
+  if (baseCoin !== '') return (_, each) => each === baseCoin
+  return () => settleCoin === '' || settleCoin === 'USDT'
+}
+
+function hasCoin(params: Params): boolean {
+  return ['symbol', 'baseCoin', 'settleCoin'].some((name) => textOf(params, name) !== '')
+}
+
+/** The order an id in the query names, if any was given: orderId beats orderLinkId. Undefined without an id. */
+function orderByIds(account: Account, params: Params): Order | null | undefined {
+  const orderId = textOf(params, 'orderId')
+  const linkId = textOf(params, 'orderLinkId')
+  if (orderId !== '') return account.byId.get(orderId) ?? null
+  return linkId === '' ? undefined : (account.byLink.get(linkId) ?? null)
+}
+
+function isVisible(venue: Venue, sinceMs: number): boolean {
+  return sinceMs + venue.rules.readLagMs <= venue.nowMs
+}
+
+const ordersAnswer = (orders: readonly Order[], nextPageCursor = ''): Answer =>
+  OK({ category: 'linear', nextPageCursor, list: orders.map(orderRestRow) })
+
+/** GET /v5/order/realtime */
+export function realtimeOrders(venue: Venue, account: Account, params: Params): Answer {
+  const other = otherCategory(params)
+  if (other !== null) return other
+  const isRecent = (order: Order): boolean => isOpen(order) || account.closedCount - order.closedAs <= RECENT_CLOSED
+  const byId = orderByIds(account, params)
+  if (byId !== undefined) {
+    const isFound = byId !== null && isRecent(byId) && isVisible(venue, byId.createdMs) && fitsSymbol(byId, params)
+    return ordersAnswer(isFound ? [byId] : [])
+  }
+  if (!hasCoin(params)) return refuse(10001, 'params error: symbol, settleCoin or baseCoin is required')
+  const filter = coinFilter(venue, params)
+  if (filter === null) return badParam('symbol')
+  const after = cursorOf(params)
+  if (after === null) return badParam('cursor')
+  const rows = textOf(params, 'openOnly') === '1' ? account.closed.slice(-RECENT_CLOSED) : openOrders(account)
+  const page = newestPage([...rows].sort(byNumber), {
+    limit: limitOf(params, 20, 50),
+    after,
+    numberOf: (order) => order.number,
+    matches: (order) => passes(order, filter) && isVisible(venue, order.createdMs) && isPlain(params),
+  })
+  return ordersAnswer(page.rows, page.nextPageCursor)
+}
+
+const byNumber = (one: Order, other: Order): number => one.number - other.number
+
+function openOrders(account: Account): Order[] {
+  return account.holdings.flatMap((holding) => [...holding.open])
+}
+
+function passes(order: Order, filter: (symbol: string, baseCoin: string) => boolean): boolean {
+  const { symbol, baseCoin } = order.listing.instrument
+  return filter(symbol, baseCoin)
+}
+
+/** An id with a symbol it does not belong to finds nothing. */
+function fitsSymbol(order: Order, params: Params): boolean {
+  const symbol = textOf(params, 'symbol')
+  return symbol === '' || symbol === order.listing.instrument.symbol
+}
+
+/** There are no conditional orders here. */
+function isPlain(params: Params): boolean {
+  const filter = textOf(params, 'orderFilter')
+  return filter === '' || filter === 'Order' || filter === 'OpenOrder'
+}
+
+/** GET /v5/order/history: what has ended. Orders that ended without any fill are there for a day only. */
+export function orderHistory(venue: Venue, account: Account, params: Params): Answer {
+  const other = otherCategory(params)
+  if (other !== null) return other
+  const isShown = (order: Order): boolean =>
+    !isOpen(order) &&
+    isVisible(venue, order.updatedMs) &&
+    (order.filledLots > 0 || venue.nowMs - order.updatedMs < DAY_MS)
+  const byId = orderByIds(account, params)
+  if (byId !== undefined) return ordersAnswer(byId !== null && isShown(byId) && fitsSymbol(byId, params) ? [byId] : [])
+  const filter = coinFilter(venue, params)
+  if (filter === null) return badParam('symbol')
+  const after = cursorOf(params)
+  if (after === null) return badParam('cursor')
+  const window = windowOf(params, venue.nowMs)
+  if (isAnswer(window)) return window
+  const status = textOf(params, 'orderStatus')
+  const page = newestPage(account.orders, {
+    limit: limitOf(params, 20, 50),
+    after,
+    numberOf: (order) => order.number,
+    matches: (order) =>
+      isShown(order) &&
+      passes(order, filter) &&
+      isPlain(params) &&
+      (status === '' || order.status === status) &&
+      order.createdMs >= window.fromMs &&
+      order.createdMs <= window.toMs,
+  })
+  return ordersAnswer(page.rows, page.nextPageCursor)
+}
+
+/** GET /v5/execution/list */
+export function executionList(venue: Venue, account: Account, params: Params): Answer {
+  const other = otherCategory(params)
+  if (other !== null) return other
+  const byId = orderByIds(account, params)
+  const filter = coinFilter(venue, params)
+  if (filter === null) return badParam('symbol')
+  const after = cursorOf(params)
+  if (after === null) return badParam('cursor')
+  const window = windowOf(params, venue.nowMs)
+  if (isAnswer(window)) return window
+  // Only trades happen here: funding and liquidations do not.
+  const execType = textOf(params, 'execType')
+  const rows =
+    execType !== '' && execType !== 'Trade' ? [] : byId === undefined ? account.executions : (byId?.executions ?? [])
+  const page = newestPage(rows, {
+    limit: limitOf(params, 50, 100),
+    after,
+    numberOf: (execution) => execution.number,
+    matches: (execution) =>
+      isVisible(venue, execution.atMs) &&
+      (byId !== undefined ||
+        (passes(execution.order, filter) && execution.atMs >= window.fromMs && execution.atMs <= window.toMs)),
+  })
+  return OK({
+    category: 'linear',
+    nextPageCursor: page.nextPageCursor,
+    list: page.rows.map((each) => executionRestRow(each, venue.rules)),
+  })
+}
+
+/** GET /v5/position/list: by symbol flat rows too, by coin only what is held (facts §3.3). */
+export function positionList(venue: Venue, account: Account, params: Params): Answer {
+  const other = otherCategory(params)
+  if (other !== null) return other
+  if (textOf(params, 'symbol') === '' && textOf(params, 'settleCoin') === '') {
+    return refuse(10001, 'params error: symbol or settleCoin is required')
+  }
+  const symbol = textOf(params, 'symbol')
+  const listing = venue.bySymbol.get(symbol)
+  if (symbol !== '' && listing === undefined) return badParam('symbol')
+  const after = cursorOf(params)
+  if (after === null) return badParam('cursor')
+  const rows = account.holdings
+    .filter((holding) => symbol === '' || holding.listing === listing)
+    .flatMap(({ isHedge, positions: [both, long, short] }) => (isHedge ? [long, short] : [both]))
+    .filter((position) => symbol !== '' || (position.lots !== 0 && textOf(params, 'settleCoin') === 'USDT'))
+  const numbered = rows.map((position, at) => ({ position, number: rows.length - at }))
+  const page = newestPage(numbered.toReversed(), {
+    limit: limitOf(params, 20, 200),
+    after,
+    numberOf: (row) => row.number,
+    matches: () => true,
+  })
+  const list = page.rows.map((row) => positionRestRow(row.position))
+  return OK({ category: 'linear', nextPageCursor: page.nextPageCursor, list })
+}
+
+/** GET /v5/account/wallet-balance */
+export function walletBalance(_venue: Venue, account: Account, params: Params): Answer {
+  if (textOf(params, 'accountType') !== 'UNIFIED') return badParam('accountType')
+  const row = walletRow(account)
+  const coins = textOf(params, 'coin')
+  if (coins !== '' && !coins.split(',').includes('USDT')) row['coin'] = []
+  return OK({ list: [row] })
+}

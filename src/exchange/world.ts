@@ -1,0 +1,202 @@
+/**
+ * A world: the circumstances a mock venue starts in. Instruments with their filters and their market, accounts with
+ * their money and limits, and how the venue behaves (stream delay, read lag, matching delays).
+ *
+ *   fixtures/worlds/calm.json ─► parseWorld ─► World ─► createExchange
+ *
+ * What disturbs messages on the wire (lost replies, cut sockets) is not here: that is a fault plan.
+ * Prices, quantities, rates and money are decimal text as on the wire; counts, times and shares are numbers.
+ */
+import { z } from 'zod'
+import { parseSteps, type Step, stepFromText } from '../domain/steps.ts'
+
+const decimal = z.string().regex(/^-?\d{1,12}(\.\d{1,8})?$/, 'must be plain decimal text such as "0.10"')
+const positive = decimal.refine((text) => Number(text) > 0, 'must be above 0')
+const count = z.number().int().nonnegative()
+const share = z.number().min(0).max(1)
+
+const thinBook = z.strictObject({
+  levels: z.number().int().min(1).max(200),
+  /** Lots at each level, the same on both sides or named for each. */
+  levelLots: z.union([count, z.strictObject({ bids: count, asks: count })]),
+  levelGapTicks: z.number().int().min(1),
+  /** Every so long each level is filled up again; null: what is taken never comes back. */
+  refillMs: z.number().positive().nullable(),
+})
+
+const market = z.strictObject({
+  midPrice: positive,
+  /** Mean number of the market's own changes per second; they come in bursts. */
+  updatesPerSecond: z.number().positive().max(5_000),
+  /** Standard deviation of the mid price over one second, bps. */
+  volatilityBps: z.number().min(0).max(100),
+  levels: z.number().int().min(1).max(1_000).default(50),
+  /** Typical lots at one level. */
+  levelLots: z.number().int().min(1).default(1_000),
+  spreadTicks: z.number().int().min(1).default(1),
+  /** The best quote changes at least so often, ms: no quiet stretch is longer. */
+  maxQuietMs: z.number().positive().optional(),
+  /** Of all changes, how many move the price; the rest change sizes. */
+  priceShare: share.default(0.03),
+  /** Of all changes, how many are trades between others. */
+  tradeShare: share.default(0.1),
+  /** Of the changes of size, how many are at the best level. */
+  touchShare: share.default(0.6),
+  /** Of the changes of price, how many only widen the spread for a while. */
+  spreadBurstShare: share.default(0),
+  /** Instead of a deep book: a few levels of fixed size with gaps between them. */
+  book: thinBook.optional(),
+})
+
+const instrument = z.strictObject({
+  symbol: z.string().regex(/^[A-Z0-9]{2,20}USDT$/, 'must be a USDT perpetual such as "BTCUSDT"'),
+  baseCoin: z.string().min(1),
+  tickSize: positive,
+  qtyStep: positive,
+  minPrice: positive,
+  maxPrice: positive,
+  minOrderQty: positive,
+  maxOrderQty: positive,
+  maxMktOrderQty: positive,
+  minNotionalValue: decimal.default('5'),
+  maxLeverage: positive.default('100.00'),
+  fundingIntervalMinutes: z.number().int().positive().default(480),
+  fundingRate: decimal.default('0.0001'),
+  priceLimitRatioX: positive.default('0.01'),
+  priceLimitRatioY: positive.default('0.02'),
+  /** Largest position of one account, USDT. */
+  riskLimitUsd: z.number().int().positive().max(50_000_000).default(20_000_000),
+  market,
+})
+
+const perSecond = z.number().int().min(1).max(100_000)
+
+/** Requests per rolling second and account. `settings` is each of switch-mode, set-leverage, query-api and the like. */
+const limits = z.strictObject({
+  create: perSecond.default(10),
+  amend: perSecond.default(10),
+  cancel: perSecond.default(10),
+  cancelAll: perSecond.default(10),
+  read: perSecond.default(50),
+  settings: perSecond.default(10),
+})
+
+const account = z.strictObject({
+  accountId: z.string().min(1),
+  apiKey: z.string().min(1),
+  apiSecret: z.string().min(1),
+  usdt: decimal,
+  /** What every symbol starts with: 0 one-way, 3 hedge. */
+  positionMode: z.union([z.literal(0), z.literal(3)]).default(0),
+  leverage: positive.default('10'),
+})
+
+const delay = z.strictObject({
+  symbol: z.string(),
+  side: z.enum(['buy', 'sell']),
+  delayMs: z.number().nonnegative(),
+})
+
+const worldSchema = z.strictObject({
+  name: z.string().min(1),
+  about: z.string().optional(),
+  seed: z.union([z.string().min(1), z.number()]),
+  instruments: z.array(instrument).min(1),
+  accounts: z.array(account).min(1),
+  limits: limits.prefault({}),
+  fees: z.strictObject({ taker: decimal.default('0.00055'), maker: decimal.default('0.0002') }).prefault({}),
+  /** Private rows reach the streams so much after the fact. */
+  streamDelayMs: z.number().nonnegative().default(0),
+  /** What was accepted shows in realtime, history and executions only after this. */
+  readLagMs: z.number().nonnegative().default(0),
+  matching: z
+    .strictObject({
+      /** Between the acknowledgement of any order and its matching. */
+      ackDelayMs: z.number().nonnegative().default(0),
+      /** The same for one side of one symbol, orders that reduce excepted: they are matched at once. */
+      delays: z.array(delay).default([]),
+    })
+    .prefault({}),
+  /** A reduce-only order with a quantity of its own below the minimum notional is refused, too. */
+  reduceOnlyMinNotional: z.boolean().default(true),
+  /** How a post-only order that would take ends: the venue's documents say Cancelled, some clients expect Rejected. */
+  postOnlyStatus: z.enum(['Cancelled', 'Rejected']).default('Cancelled'),
+  /** The shell's limit: HTTP calls of one address in any 5 s. */
+  ipCallsPer5s: z.number().int().min(1).default(600),
+})
+
+/** A world with every default filled in. */
+export type World = z.output<typeof worldSchema>
+export type WorldInstrument = World['instruments'][number]
+export type WorldAccount = World['accounts'][number]
+
+/** Every problem of a world file, one line each. */
+export class WorldError extends Error {
+  readonly problems: readonly string[]
+  constructor(problems: readonly string[]) {
+    super(`the world is not valid:\n${problems.map((problem) => `  ${problem}`).join('\n')}`)
+    this.name = 'WorldError'
+    this.problems = problems
+  }
+}
+
+/** Reads a world from parsed JSON. Throws a WorldError that names every problem at once. */
+export function parseWorld(json: unknown): World {
+  const parsed = worldSchema.safeParse(json)
+  if (!parsed.success) throw new WorldError(parsed.error.issues.map((issue) => problemText(json, issue)))
+  const problems = crossChecks(parsed.data)
+  if (problems.length > 0) throw new WorldError(problems)
+  return parsed.data
+}
+
+function problemText(
+  json: unknown,
+  issue: { readonly path: readonly PropertyKey[]; readonly message: string },
+): string {
+  const value = issue.path.reduce<unknown>(
+    (at, key) => (typeof at === 'object' && at !== null ? (at as Record<PropertyKey, unknown>)[key] : undefined),
+    json,
+  )
+  const where = issue.path.length === 0 ? 'world' : issue.path.map(String).join('.')
+  // The value of a secret is nobody's business, not even when it is wrong.
+  const shown = where.endsWith('apiSecret') || typeof value === 'object' ? '' : ` = ${JSON.stringify(value)}`
+  return `${where}${shown}: ${issue.message}`
+}
+
+function crossChecks(world: World): string[] {
+  const problems: string[] = []
+  const symbols = new Set<string>()
+  for (const [at, each] of world.instruments.entries()) {
+    const where = `instruments.${at} (${each.symbol})`
+    if (symbols.has(each.symbol)) problems.push(`${where}: the symbol is there twice`)
+    symbols.add(each.symbol)
+    problems.push(...stepProblems(each).map((problem) => `${where}.${problem}`))
+  }
+  for (const field of ['accountId', 'apiKey'] as const) {
+    const values = world.accounts.map((each) => each[field])
+    if (new Set(values).size < values.length) problems.push(`accounts: two accounts share one ${field}`)
+  }
+  for (const [at, each] of world.matching.delays.entries()) {
+    if (symbols.has(each.symbol)) continue
+    problems.push(`matching.delays.${at}.symbol = "${each.symbol}": must be one of ${[...symbols].join(', ')}`)
+  }
+  return problems
+}
+
+function stepProblems(each: WorldInstrument): string[] {
+  const tick = stepFromText(each.tickSize)
+  const lot = stepFromText(each.qtyStep)
+  const problems: string[] = []
+  // Money is counted in whole 1e-8 USDT, so one tick of one lot must be worth a whole number of them.
+  if (tick.decimals + lot.decimals > 8) problems.push('tickSize: decimals of tickSize and qtyStep together: at most 8')
+  const onStep = (field: string, value: string, step: Step, name: string): void => {
+    if (parseSteps(value, step) === undefined) problems.push(`${field} = "${value}": must be a multiple of ${name}`)
+  }
+  onStep('minPrice', each.minPrice, tick, 'tickSize')
+  onStep('maxPrice', each.maxPrice, tick, 'tickSize')
+  onStep('market.midPrice', each.market.midPrice, tick, 'tickSize')
+  onStep('minOrderQty', each.minOrderQty, lot, 'qtyStep')
+  onStep('maxOrderQty', each.maxOrderQty, lot, 'qtyStep')
+  onStep('maxMktOrderQty', each.maxMktOrderQty, lot, 'qtyStep')
+  return problems
+}
