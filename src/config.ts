@@ -1,6 +1,14 @@
 /**
- * The run's configuration as plain data. `parseConfig` (zod) is the only reader of the environment.
+ * The run's configuration as plain data, and what follows from it. Loads nothing: the runtime's own process uses it.
+ *
+ *   environment ─► parseConfig (config-parse.ts, zod) ─► Config ─► withVenue (a spawned mock's endpoints) ─► runtime
+ *                                                          ├─► publicConfig   for the journal
+ *                                                          └─► bounds         what the promises are judged by
+ *
+ * `parseConfig` is the only reader of the environment.
  */
+import type { Bounds } from './journal/events.ts'
+
 export type TargetName = 'embedded' | 'container' | 'demo'
 
 export interface Config {
@@ -52,4 +60,73 @@ export interface Config {
   readonly durationMs: number | null
   /** Stop after so many trades; null is no limit. */
   readonly maxTrades: number | null
+}
+
+/** The line `exchange` prints when it listens. */
+export interface VenueEndpoints {
+  readonly rest: string
+  readonly publicStream: string
+  readonly privateStream: string
+  readonly apiKey: string
+  readonly apiSecret: string
+}
+
+/** The configuration with a venue's endpoints and credentials in it: how a spawned mock becomes the target. */
+export function withVenue(config: Config, endpoints: VenueEndpoints): Config {
+  return {
+    ...config,
+    restUrl: endpoints.rest,
+    publicUrl: endpoints.publicStream,
+    privateUrl: endpoints.privateStream,
+    apiKey: endpoints.apiKey,
+    apiSecret: endpoints.apiSecret,
+  }
+}
+
+/** Everything but the credentials: what may be journaled, logged and shown. */
+export function publicConfig(config: Config): Omit<Config, 'apiKey' | 'apiSecret'> & Readonly<Record<string, unknown>> {
+  const { apiKey: _key, apiSecret: _secret, ...rest } = config
+  return rest
+}
+
+/** P6's absolute budget of an emergency close, ms. */
+export const CLOSE_BUDGET_MS = 1_000
+
+/**
+ * The bounds the promises are judged by.
+ *
+ * `nakedMaxMs` (P1), from the first fill of a trade to the fill that evens the legs, with one answer lost anywhere:
+ *
+ *   retries × legTimeout    each earlier round fills a part and is settled within its leg timeout; a round that ends
+ *                           unknown is never followed by another
+ * + settle                  the last round, counted from its submit: its reply is awaited for orderTimeout; at the later
+ *                           of unknownMax and legTimeout it is cancelled, and that answer is awaited as long; or nothing
+ *                           is there, which is proved once the receive window is over
+ * + readLag                 the books may lag so much behind
+ * + closeBudget             then what is naked is taken off (P6)
+ *
+ * With the defaults and no retry that is design P1's order timeout + unknown max + read lag + close budget. Hedging a
+ * late leg with a market order is one more round.
+ */
+export function bounds(config: Config): Bounds {
+  const retries = config.entryRetriesMax + (config.legTimeoutPolicy === 'hedge' ? 1 : 0)
+  const settleMs = Math.max(
+    config.orderTimeoutMs + Math.max(config.unknownMaxMs, config.legTimeoutMs),
+    config.orderRecvWindowMs,
+  )
+  return {
+    orderTimeoutMs: config.orderTimeoutMs,
+    legTimeoutMs: config.legTimeoutMs,
+    unknownMaxMs: config.unknownMaxMs,
+    orderRecvWindowMs: config.orderRecvWindowMs,
+    readLagMs: config.readLagMs,
+    recoveryBoundMs: config.recoveryBoundMs,
+    entryRetriesMax: config.entryRetriesMax,
+    unwindsMax: config.unwindsMax,
+    maxConcurrentTrades: config.maxConcurrentTrades,
+    maxNotionalUsd: config.maxNotionalUsd,
+    closeBudgetMs: CLOSE_BUDGET_MS,
+    nakedMaxMs: retries * config.legTimeoutMs + settleMs + config.readLagMs + CLOSE_BUDGET_MS,
+    createsPerSecond: config.createsPerSecond,
+  }
 }
