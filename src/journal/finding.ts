@@ -42,6 +42,11 @@ export function firstOf<T>(list: readonly T[]): { readonly count: number; readon
   return { count: list.length, first: list.slice(0, 20) }
 }
 
+/** The largest of what `measure` says of each, at least 0. Spreading a long list into Math.max can overflow the stack. */
+export function mostOf<T>(list: readonly T[], measure: (item: T) => number): number {
+  return list.reduce((most, item) => Math.max(most, measure(item)), 0)
+}
+
 /** "1 trade", "3 trades". */
 export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`

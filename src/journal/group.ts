@@ -77,7 +77,7 @@ function noteTrade(trades: Map<string, TradeDraft>, event: TradeEvent): void {
   else if (event.type === 'trade.hedged') trade.hedged ??= event
   else if (event.type === 'trade.failed') trade.failed ??= event
   else if (event.type === 'trade.closing') trade.closing ??= event
-  else if (event.type === 'trade.flat') trade.flat ??= event
+  else if (event.type === 'trade.flat') trade.flat = event
   else if (event.type === 'trade.halted') trade.halted = event
   else trade.marks.push(event)
 }

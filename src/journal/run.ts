@@ -24,7 +24,7 @@ export interface RunOrder {
 
 export type RunTradePhase = 'planned' | 'hedged' | 'failed' | 'closing' | 'flat' | 'halted'
 
-/** One trade. Of facts that can repeat the first is kept, except `halted`: there the last word counts. */
+/** One trade. Of facts that can repeat the first is kept; of the two ends, `flat` and `halted`, the last. */
 export interface RunTrade {
   readonly tradeId: string
   /** Empty when neither a plan nor an order names it. */

@@ -5,6 +5,7 @@
  * Fields that are not named here are kept: an older reader can open a newer journal.
  */
 import { z } from 'zod'
+import { stepFromText } from '../domain/steps.ts'
 import type { EventData, EventType } from './events.ts'
 
 const count = z.int().nonnegative()
@@ -14,6 +15,7 @@ const leg = z.enum(['long', 'short'])
 const side = z.enum(['buy', 'sell'])
 const idx = z.union([z.literal(0), z.literal(1), z.literal(2)])
 const stream = z.enum(['public', 'private'])
+const step = text.refine(isStep, 'must be a positive decimal such as "0.10"')
 const counters = z.record(text, z.number())
 
 const position = z.object({ symbol: text, idx, side: side.nullable(), lots: count })
@@ -63,7 +65,7 @@ const bounds = z.object({
   createsPerSecond: z.number(),
 })
 
-const instrument = z.object({ symbol: text, tick: text, lot: text, minLots: count, minNotionalUsd: z.number() })
+const instrument = z.object({ symbol: text, tick: step, lot: step, minLots: count, minNotionalUsd: z.number() })
 
 const opportunity = z.object({
   symbol: text,
@@ -234,3 +236,11 @@ export const lineSchema = z.object({
   type: text,
   data: z.unknown(),
 })
+
+function isStep(value: string): boolean {
+  try {
+    return stepFromText(value).units > 0
+  } catch {
+    return false
+  }
+}

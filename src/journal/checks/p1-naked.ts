@@ -2,9 +2,10 @@
  * P1 naked-bound: no trade holds more of one leg than of the other for longer than the configuration allows, and every
  * trade ends even, or halted with exactly the amount that the venue shows. A halted amount still fails the run.
  */
-import { atMost, firstOf, type Judgement, plural, round } from '../finding.ts'
-import type { Books, OurExecution } from './books.ts'
-import { type Change, type Exposure, exposureOf } from './exposure.ts'
+import { atMost, firstOf, type Judgement, mostOf, plural, round } from '../finding.ts'
+import { changesByTrade } from './attribution.ts'
+import type { Books } from './books.ts'
+import { type Exposure, exposureOf } from './exposure.ts'
 import { type Stated, statedRemainders } from './stated.ts'
 
 interface TradeExposure extends Exposure {
@@ -17,20 +18,18 @@ export function checkNakedBound(books: Books): Judgement {
   const boundMs = books.bounds.nakedMaxMs
   const endMs = endOfRunMs(books)
   const stated = statedRemainders(books.run)
-  const trades = [...Map.groupBy(books.executions, groupKey).values()].map((executions) => {
-    const first = executions[0]!
-    const exposure = exposureOf(executions.map(changeOf), endMs)
-    const trade = first.tradeId ?? first.clientId
-    return { trade, symbol: first.row.symbol, ...exposure, wrong: wrongWith(exposure, boundMs, stated.get(trade)) }
+  const trades = changesByTrade(books.executions).map(({ trade, symbol, changes }) => {
+    const exposure = exposureOf(changes, endMs)
+    return { trade, symbol, ...exposure, wrong: wrongWith(exposure, boundMs, stated.get(trade)) }
   })
   const worst = trades.reduce<TradeExposure | null>((a, b) => (a === null || b.longestMs > a.longestMs ? b : a), null)
   const broken = trades.filter((trade) => trade.wrong !== null)
   const evidence = {
     worstTrade: worst,
-    largestLots: Math.max(0, ...trades.map((trade) => trade.largestLots)),
-    largestUsd: round(trades.reduce((most, trade) => Math.max(most, trade.largestUsd), 0)),
+    largestLots: mostOf(trades, (trade) => trade.largestLots),
+    largestUsd: round(mostOf(trades, (trade) => trade.largestUsd)),
     areaUsdMs: round(trades.reduce((sum, trade) => sum + trade.areaUsdMs, 0)),
-    bySymbol: bySymbol(books.executions, endMs),
+    bySymbol: bySymbol(trades),
     broken: firstOf(broken),
   }
   const measure = atMost(worst?.longestMs ?? 0, boundMs, 'ms')
@@ -56,19 +55,18 @@ function wrongWith(exposure: Exposure, boundMs: number, stated: Stated | undefin
   return longestMs > boundMs ? `naked for ${round(longestMs)} ms, more than ${boundMs} ms` : null
 }
 
-/** Trade and symbol; an execution that no intent explains is a trade of its own. */
-function groupKey(execution: OurExecution): string {
-  return `${execution.tradeId ?? execution.clientId} ${execution.row.symbol}`
-}
-
-function changeOf(execution: OurExecution): Change {
-  const { lots, venueMs } = execution.row
-  return { atMs: venueMs, signedLots: execution.signedLots, lotUsd: lots === 0 ? 0 : execution.valueUsd / lots }
-}
-
-function bySymbol(executions: readonly OurExecution[], endMs: number): Readonly<Record<string, Exposure>> {
-  const groups = Map.groupBy(executions, (execution) => execution.row.symbol)
-  return Object.fromEntries([...groups].map(([symbol, rows]) => [symbol, exposureOf(rows.map(changeOf), endMs)]))
+/** The worst of each symbol, over its trades. */
+function bySymbol(trades: readonly TradeExposure[]): Readonly<Record<string, Partial<Exposure>>> {
+  const groups = [...Map.groupBy(trades, (trade) => trade.symbol)].map(([symbol, list]) => {
+    const worst = {
+      largestLots: mostOf(list, (trade) => trade.largestLots),
+      largestUsd: round(mostOf(list, (trade) => trade.largestUsd)),
+      longestMs: mostOf(list, (trade) => trade.longestMs),
+      areaUsdMs: round(list.reduce((sum, trade) => sum + trade.areaUsdMs, 0)),
+    }
+    return [symbol, worst] as const
+  })
+  return Object.fromEntries(groups)
 }
 
 /** Exposure that nobody closed lasts until the books were read. */

@@ -7,10 +7,10 @@ import type { Run } from '../run.ts'
 
 export function checkFaultFired(run: Run): Judgement {
   const planned = new Set(run.faults.planned)
-  const fired: Record<string, number> = {}
-  for (const { data } of run.faults.applied) fired[data.name] = (fired[data.name] ?? 0) + 1
-  const missing = [...planned].filter((name) => fired[name] === undefined)
-  const unplanned = Object.keys(fired).filter((name) => !planned.has(name))
+  const applied = Map.groupBy(run.faults.applied, ({ data }) => data.name)
+  const missing = [...planned].filter((name) => !applied.has(name))
+  const unplanned = [...applied.keys()].filter((name) => !planned.has(name))
+  const fired = Object.fromEntries([...applied].map(([name, lines]) => [name, lines.length]))
   const evidence = { planned: planned.size, fired, missing: firstOf(missing), unplanned: firstOf(unplanned) }
   const done = planned.size - missing.length
   const measure = { worst: done, bound: planned.size, margin: -missing.length, unit: 'faults' }

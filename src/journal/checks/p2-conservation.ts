@@ -2,7 +2,7 @@
  * P2 conservation: the venue's positions are the baseline plus every execution since, and each order's filled quantity
  * is the sum of its executions. Nothing appears, nothing disappears.
  */
-import { atMost, firstOf, type Judgement, plural } from '../finding.ts'
+import { atMost, firstOf, type Judgement, mostOf, plural } from '../finding.ts'
 import { addTo, type Books, idxOfLeg, positionChange, positionKey, positionMap, positionsWithoutUs } from './books.ts'
 
 export function checkConservation(books: Books): Judgement {
@@ -18,9 +18,8 @@ export function checkConservation(books: Books): Judgement {
     .filter((each) => each.expectedLots !== each.venueLots)
   const orders = ordersThatDiffer(books)
   const off = Math.max(
-    0,
-    ...differences.map((each) => Math.abs(each.venueLots - each.expectedLots)),
-    ...orders.map((each) => Math.abs(each.filledLots - each.executedLots)),
+    mostOf(differences, (each) => Math.abs(each.venueLots - each.expectedLots)),
+    mostOf(orders, (each) => Math.abs(each.filledLots - each.executedLots)),
   )
   const evidence = { differences: firstOf(differences), orders: firstOf(orders), homeless: firstOf(homeless) }
   const measure = atMost(off, 0, 'lots')

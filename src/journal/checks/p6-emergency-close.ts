@@ -9,10 +9,11 @@
  */
 import { sideOf } from '../../domain/order.ts'
 import type { JournalLine } from '../events.ts'
-import { atMost, firstOf, type Judgement, plural, round } from '../finding.ts'
+import { atMost, firstOf, type Judgement, mostOf, plural, round } from '../finding.ts'
 import type { RunOrder, RunTrade } from '../run.ts'
+import { changesByTrade } from './attribution.ts'
 import { type Books, isTerminal, type OurExecution } from './books.ts'
-import { firstZeroFrom } from './exposure.ts'
+import { type Change, firstZeroFrom } from './exposure.ts'
 
 /** How long after it could be known a failure may be noticed, ms. Design §4. */
 const DETECTION_MAX_MS = 50
@@ -28,9 +29,12 @@ interface EmergencyClose {
 
 export function checkEmergencyClose(books: Books): Judgement {
   const byTrade = Map.groupBy(books.executions, (execution) => execution.tradeId)
+  const changes = new Map(changesByTrade(books.executions).map((group) => [group.trade, group.changes]))
   const closes: EmergencyClose[] = []
   for (const trade of books.run.trades.values()) {
-    const close = trade.failed === null ? null : closeOf(books, trade, trade.failed, byTrade.get(trade.tradeId) ?? [])
+    if (trade.failed === null) continue
+    const own = byTrade.get(trade.tradeId) ?? []
+    const close = closeOf(books, trade, trade.failed, own, changes.get(trade.tradeId) ?? [])
     if (close !== null) closes.push(close)
   }
   const boundMs = books.bounds.closeBudgetMs
@@ -38,8 +42,8 @@ export function checkEmergencyClose(books: Books): Judgement {
     return { verdict: 'pass', summary: 'no trade failed with a leg filled', evidence: { closes: firstOf(closes) } }
   }
   const broken = closes.filter((close) => close.wrong !== null)
-  const worstMs = Math.max(...closes.flatMap((close) => [close.venueMs ?? 0, close.executorMs ?? 0]))
-  const slowest = Math.max(...closes.map((close) => close.detectionMs))
+  const worstMs = mostOf(closes, (close) => Math.max(close.venueMs ?? 0, close.executorMs ?? 0))
+  const slowest = mostOf(closes, (close) => close.detectionMs)
   const evidence = { slowestDetectionMs: round(slowest), closes: firstOf(closes), broken: firstOf(broken) }
   const measure = atMost(round(worstMs), boundMs, 'ms')
   if (broken.length > 0) {
@@ -56,12 +60,12 @@ function closeOf(
   trade: RunTrade,
   failed: JournalLine<'trade.failed'>,
   executions: readonly OurExecution[],
+  changes: readonly Change[],
 ): EmergencyClose | null {
   const survivor = survivorOf(executions)
   if (survivor === null) return null
   const firstFillMs = executions.find((each) => each.leg === survivor)!.row.venueMs
   const fromMs = Math.max(firstFillMs, endOfOtherLegMs(books, trade, survivor, failed.at))
-  const changes = executions.map((each) => ({ atMs: each.row.venueMs, signedLots: each.signedLots }))
   const zeroMs = firstZeroFrom(changes, fromMs)
   const venueMs = zeroMs === null ? null : zeroMs - fromMs
   const executorMs = executorTook(trade, failed.at)

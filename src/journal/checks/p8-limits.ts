@@ -5,7 +5,7 @@
  * Rate, notional and the symbol's intervals are the venue's; how many trades ran at once is what the journal says, with
  * a halted trade counted until the end, since it still holds what it holds.
  */
-import { sideOf } from '../../domain/order.ts'
+import { type LegName, type Side, sideOf } from '../../domain/order.ts'
 import { firstOf, type Judgement, round } from '../finding.ts'
 import type { RunTrade } from '../run.ts'
 import type { Books } from './books.ts'
@@ -60,7 +60,7 @@ function rate(books: Books): Limit {
 
 /** Opening orders by their intent: what was risked, whether or not it filled. */
 function orderNotional(books: Books): Limit {
-  const opening = books.intentLines.filter(({ data }) => data.side === sideOf(data.leg, false))
+  const opening = books.intentLines.filter(({ data }) => isOpening(data))
   const amounts = opening.map(({ data }) => [data.clientId, data.notionalUsd] as const)
   return largest('notional per order', books.bounds.maxNotionalUsd, amounts)
 }
@@ -95,7 +95,7 @@ interface Interval {
 }
 
 function concurrent(books: Books): Limit {
-  const intervals = [...books.run.trades.values()].filter((trade) => trade.orders.length > 0).map(intervalOf)
+  const intervals = [...books.run.trades.values()].filter(opensSomething).map(intervalOf)
   const { most, where } = mostAtOnce(intervals)
   return { limit: 'trades at once', worst: most, bound: books.bounds.maxConcurrentTrades, unit: 'trades', where }
 }
@@ -104,7 +104,8 @@ function concurrent(books: Books): Limit {
 function perSymbol(books: Books): Limit {
   const spans = new Map<string, { symbol: string; name: string; from: number; to: number }>()
   for (const { row, intent } of books.orders) {
-    const name = intent?.data.tradeId ?? row.clientId
+    if (intent === null) continue
+    const name = intent.data.tradeId
     const span = spans.get(name)
     if (span === undefined) spans.set(name, { symbol: row.symbol, name, from: row.createdMs, to: row.updatedMs })
     else span.to = Math.max(span.to, row.updatedMs)
@@ -113,6 +114,8 @@ function perSymbol(books: Books): Limit {
     const span = spans.get(trade.tradeId)
     // A trade that never became flat holds its symbol until the end.
     if (span !== undefined && trade.flat === null) span.to = Number.POSITIVE_INFINITY
+    // What only takes off (the final sweep) is no trade, and may do so where a halted one still stands.
+    if (!opensSomething(trade)) spans.delete(trade.tradeId)
   }
   let worst = 0
   let where = ''
@@ -123,6 +126,14 @@ function perSymbol(books: Books): Limit {
     where = symbol
   }
   return { limit: 'trades per symbol', worst, bound: 1, unit: 'trades', where }
+}
+
+function opensSomething(trade: RunTrade): boolean {
+  return trade.orders.some(({ submitted }) => submitted !== null && isOpening(submitted.data))
+}
+
+function isOpening({ side, leg }: { readonly side: Side; readonly leg: LegName }): boolean {
+  return side === sideOf(leg, false)
 }
 
 function intervalOf(trade: RunTrade): Interval {

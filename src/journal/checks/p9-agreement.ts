@@ -3,9 +3,9 @@
  * fills it wrote down.
  */
 import type { PositionRow } from '../../domain/rows.ts'
-import { atMost, firstOf, type Judgement, plural } from '../finding.ts'
+import { atMost, firstOf, type Judgement, mostOf, plural } from '../finding.ts'
 import { addTo, type Books, positionKey, positionMap, positionsWithoutUs } from './books.ts'
-import { heldByOurBooks } from './stated.ts'
+import { heldBy } from './stated.ts'
 
 interface Difference {
   /** Monotonic µs of the comparison; null for the final books. */
@@ -25,7 +25,11 @@ export function checkAgreement(books: Books): Judgement {
   const all = [...quiet, ...final]
   const points = books.run.compared.length
   const evidence = { quietPoints: points, differences: firstOf(all) }
-  const measure = atMost(Math.max(0, ...all.map((each) => Math.abs(each.oursLots - each.venueLots))), 0, 'lots')
+  const measure = atMost(
+    mostOf(all, (each) => Math.abs(each.oursLots - each.venueLots)),
+    0,
+    'lots',
+  )
   if (all.length > 0) {
     const { atUs, position, oursLots, venueLots } = all[0]!
     const when = atUs === null ? 'at the end' : `at ${Math.round(atUs)} µs`
@@ -55,15 +59,16 @@ function differences(
 
 function finalDifferences(books: Books): Difference[] {
   const ours = new Map<string, number>()
-  for (const trade of books.run.trades.values()) {
-    const { longLots, shortLots } = heldByOurBooks(trade)
-    addTo(ours, positionKey(trade.symbol, 1), longLots)
-    addTo(ours, positionKey(trade.symbol, 2), shortLots)
+  for (const order of [...books.run.trades.values()].flatMap((trade) => trade.orders)) {
+    const symbol = order.submitted?.data.symbol ?? ''
+    const { longLots, shortLots } = heldBy([order])
+    addTo(ours, positionKey(symbol, 1), longLots)
+    addTo(ours, positionKey(symbol, 2), shortLots)
   }
   const venue = positionMap(books.truth.positions)
   for (const [position, lots] of positionsWithoutUs(books).lots) addTo(venue, position, -lots)
   // A symbol we never traded is not in our books, and what happens to it is no disagreement.
-  const traded = new Set([...books.run.trades.values()].map((trade) => trade.symbol))
+  const traded = new Set(books.intentLines.map((line) => line.data.symbol))
   return [...new Set([...ours.keys(), ...venue.keys()])].flatMap((position) => {
     const oursLots = ours.get(position) ?? 0
     const venueLots = venue.get(position) ?? 0

@@ -2,7 +2,7 @@
  * What the journal itself says was left behind: by trades that were halted, and by trades open when the run ended.
  */
 import { sideOf } from '../../domain/order.ts'
-import type { Run, RunTrade } from '../run.ts'
+import type { Run, RunOrder, RunTrade } from '../run.ts'
 
 export interface Stated {
   readonly how: 'halted' | 'left open'
@@ -24,17 +24,20 @@ export function statedRemainders(run: Run): Map<string, Stated> {
   }
   for (const { tradeId, symbol, nakedLots } of run.finished?.data.tradesLeftOpen ?? []) {
     const trade = run.trades.get(tradeId)
-    const { longLots, shortLots } = heldByOurBooks(trade)
+    const held = heldBy(trade?.orders ?? [])
+    // The run names only the difference; the legs are our own fills. When those disagree, nothing is explained.
+    const agrees = Math.abs(held.longLots - held.shortLots) === Math.abs(nakedLots)
+    const { longLots, shortLots } = agrees ? held : { longLots: 0, shortLots: 0 }
     const how = trade?.halted == null ? 'left open' : 'halted'
     stated.set(tradeId, { how, symbol, longLots, shortLots, nakedLots: Math.abs(nakedLots) })
   }
   return stated
 }
 
-/** What a trade's legs hold by our own record of fills. */
-export function heldByOurBooks(trade: RunTrade | undefined): { readonly longLots: number; readonly shortLots: number } {
+/** What orders add up to on each leg, by our own record of fills. */
+export function heldBy(orders: readonly RunOrder[]): { readonly longLots: number; readonly shortLots: number } {
   const held = { longLots: 0, shortLots: 0 }
-  for (const order of trade?.orders ?? []) {
+  for (const order of orders) {
     const intent = order.submitted?.data
     const sign = intent !== undefined && intent.side === sideOf(intent.leg, true) ? -1 : 1
     for (const fill of order.fills) {
