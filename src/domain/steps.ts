@@ -39,7 +39,9 @@ export function parseSteps(text: string, step: Step): number | undefined {
 /** Decimal text of `count` steps, with the step's own number of decimals. */
 export function formatSteps(count: number, step: Step): string {
   const units = count * step.units
-  if (!Number.isSafeInteger(units)) throw new RangeError(`${count} steps do not fit a safe integer`)
+  if (!Number.isSafeInteger(count) || !Number.isSafeInteger(units)) {
+    throw new RangeError(`steps must be a whole number that fits a safe integer, got ${count}`)
+  }
   const digits = Math.abs(units)
     .toString()
     .padStart(step.decimals + 1, '0')
