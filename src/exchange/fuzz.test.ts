@@ -1,10 +1,13 @@
+import { readFileSync } from 'node:fs'
 import { connect as connectWire } from 'node:net'
 import { expect, test } from 'vitest'
 import { type Random, seededRandom } from '../seams/random.ts'
 import { ROUTES } from './routes.ts'
+import { startExchange } from './server.ts'
 import { type RunningExchange, serveCore } from './shell.ts'
-import { authFrame, call, connect, manualClock, signedHeaders } from './test-support/clients.ts'
+import { authFrame, call, connect, get, manualClock, post, signedHeaders } from './test-support/clients.ts'
 import { createFakeCore } from './test-support/fake-core.ts'
+import { parseWorld } from './world.ts'
 
 /**
  * Whatever arrives, the venue answers or hangs up, and goes on serving others. Seeds are fixed so that a failure can be
@@ -29,6 +32,26 @@ const VALUES: readonly unknown[] = [
   '\u0000',
   '💥',
 ]
+const CALM = parseWorld(JSON.parse(readFileSync(new URL('../../fixtures/worlds/calm.json', import.meta.url), 'utf8')))
+/** Fields of orders and queries together: every endpoint takes what it knows. */
+const ORDER: Readonly<Record<string, unknown>> = {
+  category: 'linear',
+  symbol: 'BTCUSDT',
+  side: 'Buy',
+  orderType: 'Limit',
+  qty: '0.010',
+  price: '50000.0',
+  timeInForce: 'GTC',
+  positionIdx: 0,
+  orderLinkId: 'noise-1',
+  reduceOnly: false,
+  accountType: 'UNIFIED',
+  limit: '5',
+  cursor: '',
+  mode: 3,
+  buyLeverage: '5',
+  sellLeverage: '5',
+}
 const OPS = ['subscribe', 'unsubscribe', 'auth', 'ping', 'fly', '', '__proto__']
 const TOPICS = ['tickers.AUSDT', 'orderbook.1.BUSDT', 'orderbook..', '.', '', 'order', 'constructor', '__proto__']
 
@@ -95,6 +118,29 @@ for (const seed of SEEDS) {
       })
       expect([200, 400, 403, 404]).toContain(answer.status)
       if (answer.status === 200) expect(answer.json).toMatchObject({ retCode: expect.any(Number), time: NOW_MS })
+    }
+    await alive(exchange)
+  })
+
+  test(`every signed order with senseless fields gets a retCode from the real core (seed ${seed})`, async () => {
+    const limits = { create: 10_000, amend: 10_000, cancel: 10_000, cancelAll: 10_000, read: 10_000, settings: 10_000 }
+    const world = { ...CALM, limits, ipCallsPer5s: 100_000 }
+    await using exchange = await startExchange({ world, clock: manualClock(NOW_MS) })
+    const random = seededRandom(`${seed}/orders`)
+    const secret = { timestampMs: NOW_MS, key: exchange.apiKey, secret: exchange.apiSecret }
+    for (const [path, { method }] of ROUTES) {
+      for (let i = 0; i < 15; i += 1) {
+        const fields = Object.entries(ORDER).filter(() => random.next() < 0.9)
+        const params = Object.fromEntries(
+          fields.map(([name, value]) => [name, random.next() < 0.85 ? value : pick(random, VALUES)]),
+        )
+        const query = new URLSearchParams(params as Record<string, string>).toString()
+        const url = `${exchange.restUrl}${path}`
+        const answer =
+          method === 'GET' ? await get(url, query, secret) : await post(url, JSON.stringify(params), secret)
+        expect(answer, `${path} ${JSON.stringify(params)}`).toMatchObject({ status: 200, json: { time: NOW_MS } })
+        expect(answer.json?.['retCode']).toBeTypeOf('number')
+      }
     }
     await alive(exchange)
   })

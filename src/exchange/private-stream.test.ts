@@ -75,8 +75,11 @@ test('unknown, repeated and mixed topics fail the whole request', async () => {
   const subscribe = (...args: readonly string[]) => client.ask({ op: 'subscribe', args })
   expect(await subscribe('order', 'dcp.future')).toMatchObject({ ret_msg: 'error:handler not found,topic:dcp.future' })
   expect(await subscribe('order', 'wallet')).toMatchObject({ ret_msg: 'error:already subscribed,topic:wallet' })
-  expect(await subscribe('order', 'order.linear')).toMatchObject({ success: false, ret_msg: /mixed/ })
-  expect(await subscribe('wallet.linear')).toMatchObject({ ret_msg: /handler not found/ })
+  expect(await subscribe('order', 'order.linear')).toMatchObject({
+    success: false,
+    ret_msg: expect.stringMatching(/mixed/),
+  })
+  expect(await subscribe('wallet.linear')).toMatchObject({ ret_msg: expect.stringMatching(/handler not found/) })
   expect(await subscribe('order')).toMatchObject({ success: true })
 })
 

@@ -76,8 +76,12 @@ test('all topics of a connection together have at most 21,000 characters', async
   await client.ask({ op: 'subscribe', args: ['tickers.AUSDT'] })
   await client.next()
   const filler = 'x'.repeat(21_000 - 'tickers.AUSDT'.length)
-  expect(await client.ask({ op: 'subscribe', args: [filler] })).toMatchObject({ ret_msg: /^error:handler/ })
-  expect(await client.ask({ op: 'subscribe', args: [`${filler}x`] })).toMatchObject({ ret_msg: /21000/ })
+  expect(await client.ask({ op: 'subscribe', args: [filler] })).toMatchObject({
+    ret_msg: expect.stringMatching(/^error:handler/),
+  })
+  expect(await client.ask({ op: 'subscribe', args: [`${filler}x`] })).toMatchObject({
+    ret_msg: expect.stringMatching(/21000/),
+  })
 })
 
 test('a pong of the public stream keeps op "ping" and the request id', async () => {
@@ -151,7 +155,11 @@ test('frames that make no sense are answered, and the connection lives on', asyn
     '{"op":"subscribe","args":"tickers.AUSDT"}',
   ]
   for (const text of [...senseless, ...wrong]) {
-    expect(await client.ask(text)).toMatchObject({ success: false, ret_msg: /^error:/, conn_id: CONN_ID })
+    expect(await client.ask(text)).toMatchObject({
+      success: false,
+      ret_msg: expect.stringMatching(/^error:/),
+      conn_id: CONN_ID,
+    })
   }
   expect(await client.ask({ op: 'ping' })).toMatchObject({ ret_msg: 'pong' })
 })

@@ -1,33 +1,20 @@
 /**
- * Which REST endpoints exist, how they are asked, and whether anybody may. Everything else is HTTP 404.
- * What they mean is the core's business.
+ * Which REST endpoints exist, how they are asked, and whether anybody may: read off the core's own table, so that the
+ * shell never knows an endpoint the core does not, or the other way round. Everything else is HTTP 404.
  */
+import { ROUTES as ENDPOINTS } from './core/routes.ts'
+
 export interface Route {
   readonly method: 'GET' | 'POST'
   /** Market data: nobody needs to sign. */
   readonly open: boolean
 }
 
-const MARKET = ['time', 'instruments-info', 'tickers', 'orderbook', 'recent-trade', 'price-limit', 'open-interest']
-const READ = [
-  'order/realtime',
-  'order/history',
-  'execution/list',
-  'position/list',
-  'account/wallet-balance',
-  'account/info',
-]
-const WRITE = [
-  'order/create',
-  'order/amend',
-  'order/cancel',
-  'order/cancel-all',
-  'position/switch-mode',
-  'position/set-leverage',
-]
-
-export const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
-  ...MARKET.map((name): [string, Route] => [`/v5/market/${name}`, { method: 'GET', open: true }]),
-  ...READ.map((name): [string, Route] => [`/v5/${name}`, { method: 'GET', open: false }]),
-  ...WRITE.map((name): [string, Route] => [`/v5/${name}`, { method: 'POST', open: false }]),
-])
+/** By path. The core's keys are a method and a path, e.g. "POST /v5/order/create"; endpoints without a counter are open. */
+export const ROUTES: ReadonlyMap<string, Route> = new Map(
+  [...ENDPOINTS].map(([key, { limit }]): [string, Route] => {
+    const [method, path] = key.split(' ')
+    if ((method !== 'GET' && method !== 'POST') || path === undefined) throw new Error(`no endpoint: ${key}`)
+    return [path, { method, open: limit === null }]
+  }),
+)

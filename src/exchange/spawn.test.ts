@@ -48,11 +48,12 @@ test('an exchange that cannot start says why: every problem of its world', async
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   test(`${signal} closes the process cleanly, with exit code 0 and one line of output`, async () => {
     const child = spawn(process.execPath, [MAIN, '--world', CALM], { stdio: ['ignore', 'pipe', 'inherit'] })
-    const exit = new Promise((resolve) => child.once('exit', resolve))
+    const exit = new Promise<number | null>((resolve) => child.once('exit', resolve))
     const lines: string[] = []
     const said = createInterface({ input: child.stdout })
     said.on('line', (line) => lines.push(line))
-    await new Promise((resolve) => said.once('line', resolve))
+    await Promise.race([exit, new Promise((resolve) => said.once('line', resolve))])
+    expect(child.exitCode).toBeNull()
     using client = await connect((JSON.parse(lines[0]!) as { publicStream: string }).publicStream)
     child.kill(signal)
     expect(await exit).toBe(0)
@@ -71,7 +72,10 @@ test('when the parent dies without a word, the exchange ends too', async () => {
   const parent = spawn(process.execPath, ['--input-type=module', '-e', script], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  const url = await new Promise<string>((resolve) => createInterface({ input: parent.stdout }).once('line', resolve))
+  const url = await new Promise<string>((resolve, reject) => {
+    createInterface({ input: parent.stdout }).once('line', resolve)
+    parent.once('exit', (code) => reject(new Error(`the parent ended with ${code}`)))
+  })
   using client = await connect(url)
   parent.kill('SIGKILL')
   expect(await client.closed).toBe(1001)
