@@ -43,12 +43,13 @@ export function curveSvg(label: string, summary: StageSummary, budget: CurveBudg
   if (points === null || top === undefined) return null
   const values = points.map((point) => Math.max(point.us, 0.1))
   const bounds = budget === null ? [] : [budget.budgetUs, budget.goalUs ?? budget.budgetUs]
-  const x = percentileScale(Math.max(99.9, top.percentile))
+  const last = Math.max(99.9, top.percentile)
+  const x = percentileScale(last)
   const y = logScale(Math.min(...values, ...bounds), Math.max(...values, ...bounds) * 1.3)
   const told = TOLD.filter((percentile) => percentile <= top.percentile)
   const words = told.map((percentile) => `p${percentile} ${showUs(usAt(points, percentile))}`)
   return html`<svg class="curve" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${label}: latency by percentile, ${words.join(', ')}, n ${showCount(summary.count)}">
-${axes(x, y)}${noGo(budget, x, y)}<path class="line" d="${stepPath(points, x, y)}"/>
+${axes(last, x, y)}${noGo(budget, x, y)}<path class="line" d="${stepPath(points, x, y)}"/>
 ${told.map((percentile) => dot(percentile, usAt(points, percentile), x, y))}
 <text class="end" x="${x(top.percentile).toFixed(1)}" y="${(y(Math.max(top.us, 0.1)) - 6).toFixed(1)}" text-anchor="end">n ${showCount(summary.count)}</text></svg>`
 }
@@ -59,10 +60,12 @@ const LEFT = 52
 const RIGHT = 12
 const TOP = 14
 const BOTTOM = 24
+/** Room a label under the axis needs. */
+const LABEL_PX = 30
 
 /** Percentiles told in words and marked with a dot. */
 const TOLD = [50, 90, 99, 99.9, 99.99]
-const TICKS = [0, 50, 90, 99, 99.9, 99.99, 99.999]
+const TICKS = [50, 90, 99, 99.9, 99.99, 99.999]
 
 /** Twenty points for each nine: percentile = 100·(1 − 10^(−k/20)). */
 const GRID = Array.from({ length: 121 }, (_, k) => 100 * (1 - 10 ** (-k / 20)))
@@ -90,7 +93,7 @@ function usAt(points: readonly CurvePoint[], percentile: number): number {
 function percentileScale(last: number): Scale {
   const nines = -Math.log10(1 - Math.min(last, 99.99999) / 100)
   return (percentile) => {
-    const at = -Math.log10(1 - Math.min(percentile, 99.99999) / 100)
+    const at = -Math.log10(1 - Math.min(percentile, 99.99999) / 100) // beyond the last one: at its place
     return LEFT + (Math.min(at, nines) / nines) * (WIDTH - LEFT - RIGHT)
   }
 }
@@ -112,13 +115,16 @@ function stepPath(points: readonly CurvePoint[], x: Scale, y: Scale): string {
     .join('')
 }
 
-function axes(x: Scale, y: Scale): Markup {
-  const ticks = TICKS.filter((tick) => tick === 0 || x(tick) < WIDTH - RIGHT + 0.5)
-  const shown = ticks.filter((tick, index) => index === 0 || x(tick) - x(ticks[index - 1] ?? 0) > 1)
+function axes(last: number, x: Scale, y: Scale): Markup {
+  const shown: number[] = []
+  for (const tick of TICKS.filter((one) => one <= last)) {
+    const before = shown.at(-1)
+    if (before === undefined || x(tick) - x(before) > LABEL_PX) shown.push(tick)
+  }
   const decades = [0.1, 1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7].filter((us) => y(us) >= TOP && y(us) <= HEIGHT - BOTTOM)
   const rows = decades.length >= 2 ? decades : [...decades, ...halfDecades(y)]
   return html`<g class="axis">${rows.map((us) => html`<line x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${y(us).toFixed(1)}" y2="${y(us).toFixed(1)}"/><text x="${LEFT - 5}" y="${(y(us) + 3.5).toFixed(1)}" text-anchor="end">${showUs(us)}</text>`)}
-${shown.map((tick) => html`<text x="${x(tick).toFixed(1)}" y="${HEIGHT - 8}" text-anchor="middle">${tick === 0 ? '0' : `p${tick}`}</text>`)}</g>`
+${shown.map((tick) => html`<text x="${x(tick).toFixed(1)}" y="${HEIGHT - 8}" text-anchor="${x(tick) > WIDTH - RIGHT - LABEL_PX / 2 ? 'end' : 'middle'}">p${tick}</text>`)}</g>`
 }
 
 function halfDecades(y: Scale): number[] {

@@ -9,7 +9,7 @@ import { type CurveBudget, curveSvg } from './curve.ts'
 import type { RunRecord, ScenarioRecord } from './document.ts'
 import { digits, showCount, showUs } from './format.ts'
 import { html, type Markup } from './markup.ts'
-import { budgetCells, budgetClass, budgetName, OUTCOME_SIGN } from './overview.ts'
+import { BUDGET_HEADS, budgetCells, budgetClass, budgetName, OUTCOME_SIGN } from './overview.ts'
 import { STAGES } from './stages.ts'
 import { tradesPart } from './trade-table.ts'
 
@@ -45,7 +45,14 @@ const PROMISE_CLASS = { pass: 'passed', fail: 'failed', unknown: 'unknown' } as 
 
 function promiseRow(one: Finding, expected: string | undefined): Markup {
   const asIntended = expected !== undefined && one.verdict !== 'pass'
-  return html`<tr class="${asIntended ? 'void' : PROMISE_CLASS[one.verdict]}"><td>${PROMISE_WORD[one.verdict]}${asIntended ? ' on purpose' : ''}</td><th scope="row">${one.promise} ${one.name}</th><td>${one.summary}${asIntended ? html`<br><small>${expected}</small>` : null}${evidencePart(one.evidence)}</td></tr>`
+  return html`<tr class="${asIntended ? 'void' : PROMISE_CLASS[one.verdict]}"><td>${PROMISE_WORD[one.verdict]}${asIntended ? ' on purpose' : ''}</td><th scope="row">${one.promise} ${one.name}</th><td>${one.summary}${marginWords(one)}${asIntended ? html`<br><small>${expected}</small>` : null}${evidencePart(one.evidence)}</td></tr>`
+}
+
+/** The number nearest to its bound, where there was one to measure. */
+function marginWords(one: Finding): Markup | null {
+  if (one.worst === null || one.bound === null || (one.bound === 0 && one.worst === 0)) return null
+  const unit = one.unit ?? ''
+  return html` <small class="worst">worst ${digits(one.worst, 2)} of ${digits(one.bound, 2)} ${unit}</small>`
 }
 
 const EVIDENCE_CHARS = 4000
@@ -63,7 +70,7 @@ function evidencePart(evidence: unknown): Markup | null {
 
 function budgetsPart(budgets: readonly BudgetResult[]): Markup | null {
   if (budgets.length === 0) return null
-  return html`<h3>Budgets judged here</h3><div class="wide"><table><thead><tr><th scope="col">what</th><th scope="col">n</th><th scope="col">budget</th><th scope="col">actual</th><th scope="col">margin</th><th scope="col">our goal</th><th scope="col">verdict</th></tr></thead><tbody>${budgets.map((one) => html`<tr class="${budgetClass(one)}"><th scope="row">${budgetName(one)}</th>${budgetCells(one)}</tr>`)}</tbody></table></div>`
+  return html`<h3>Budgets judged here</h3><div class="wide"><table><thead><tr><th scope="col">what</th>${BUDGET_HEADS}<th scope="col">verdict</th></tr></thead><tbody>${budgets.map((one) => html`<tr class="${budgetClass(one)}"><th scope="row">${budgetName(one)}</th>${budgetCells(one)}</tr>`)}</tbody></table></div>`
 }
 
 function runPart(scenario: ScenarioRecord, run: RunRecord): Markup {
@@ -79,7 +86,7 @@ function stagesPart(scenario: ScenarioRecord, run: RunRecord): Markup | null {
   if (measured.length === 0) return null
   const disturbed = run.faultsPlanned.length > 0 || run.faultsAppliedTotal > 0
   return html`<h3>Latency by stage</h3>
-<div class="wide"><table><thead><tr><th scope="col">stage</th><th scope="col">n</th><th scope="col">p50</th><th scope="col">p95</th><th scope="col">p99</th><th scope="col">p99.9</th><th scope="col">max</th></tr></thead><tbody>${measured.map((stage) => stageRow(stage.words, stages[stage.name]))}</tbody></table></div>
+<div class="wide"><table><thead><tr><th scope="col">stage</th>${['n', 'p50', 'p95', 'p99', 'p99.9', 'max'].map((head) => html`<th scope="col" class="num">${head}</th>`)}</tr></thead><tbody>${measured.map((stage) => stageRow(stage.words, stages[stage.name]))}</tbody></table></div>
 ${disturbed ? html`<p class="note">A fault layer was mounted: these times are told, not judged.</p>` : null}
 <div class="curves">${measured.map((stage) => figure(stage.words, stages[stage.name], curveBudget(scenario, stage.name, disturbed)))}</div>
 <details class="evidence"><summary>the histograms themselves (HdrHistogram V2, base64)</summary><pre>${measured.map((stage) => `${stage.name}\n${stages[stage.name].hdr}`).join('\n\n')}</pre></details>`
@@ -130,7 +137,7 @@ function faultsPart(run: RunRecord): Markup | null {
   if (run.faultsPlanned.length + run.faultsAppliedTotal === 0) return null
   const fired = new Set(run.faultsFired)
   const shown = run.faultsApplied.length
-  return html`<h3>Faults, planned and applied</h3><ul>${run.faultsPlanned.map((name) => html`<li class="${fired.has(name) ? 'passed' : 'failed'}">${fired.has(name) ? '✔ fired' : '✖ never fired'}: ${name}</li>`)}</ul>
+  return html`<h3>Faults, planned and applied</h3><ul class="faults">${run.faultsPlanned.map((name) => html`<li class="${fired.has(name) ? 'passed' : 'failed'}">${fired.has(name) ? '✔ fired' : '✖ never fired'}: ${name}</li>`)}</ul>
 ${shown === 0 ? null : html`<div class="wide"><table><thead><tr><th scope="col">at</th><th scope="col">fault</th><th scope="col">where and what</th><th scope="col">occurrence</th><th scope="col">order</th></tr></thead><tbody>${run.faultsApplied.map((one) => html`<tr><td class="num">${showUs(one.atUs)}</td><th scope="row">${one.name}</th><td>${one.what}</td><td class="num">${one.occurrence}</td><td><code>${one.clientId ?? '–'}</code></td></tr>`)}</tbody></table></div>`}${shown < run.faultsAppliedTotal ? html`<p class="note">Showing ${shown} of ${run.faultsAppliedTotal} faults applied.</p>` : null}`
 }
 

@@ -8,7 +8,7 @@
  * Plain JSON, so that a stored report.json renders again. The verdict is computed here, once.
  */
 import type { MetricsSnapshot } from '../journal/events.ts'
-import type { Finding } from '../journal/finding.ts'
+import { type Finding, plural } from '../journal/finding.ts'
 import { overall } from '../journal/summary.ts'
 import { type BudgetResult, compareByMargin } from './budgets.ts'
 import type { Safety } from './safety.ts'
@@ -247,10 +247,6 @@ function uniqueIds(scenarios: readonly ScenarioRecord[]): ScenarioRecord[] {
     seen.set(scenario.id, times)
     return times === 1 ? scenario : { ...scenario, id: `${scenario.id}-${times}` }
   })
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
 
 function compareText(a: string, b: string): number {

@@ -2,11 +2,12 @@
  * The first screen, in the order a reviewer asks: did it hold, was money safe, what failed, how close was it, what was
  * left out.
  */
+import { plural } from '../journal/finding.ts'
 import { type BudgetResult, goalMet, marginPercent } from './budgets.ts'
 import { budgetsByMargin, type Outcome, type ReportDocument, type ScenarioRecord } from './document.ts'
 import { showCount, showPercent, showUs, showValue } from './format.ts'
 import { html, type Markup } from './markup.ts'
-import { type Safety, sumSafety } from './safety.ts'
+import { type Safety, type SafetyTotal, totalOf } from './safety.ts'
 
 export const OUTCOME_SIGN: Readonly<Record<Outcome, string>> = {
   passed: '✔',
@@ -26,7 +27,7 @@ const VERDICT = {
 export function masthead(document: ReportDocument): Markup {
   const { sign, word } = VERDICT[document.verdict]
   const ran = document.scenarios.length - document.counts.skipped
-  const why = document.reasons.length > 0 ? document.reasons : [`${showCount(ran)} scenarios ran, every promise held`]
+  const why = document.reasons.length > 0 ? document.reasons : [`${plural(ran, 'scenario')} ran, every promise held`]
   return html`<header class="masthead ${document.verdict}">
 <p class="verdict" role="status"><span aria-hidden="true">${sign}</span> ${word}</p>
 <div><h1>${document.title} <span class="badge">target: ${document.target}</span></h1>
@@ -44,7 +45,7 @@ function counts(document: ReportDocument): Markup {
     ['skipped', of.skipped, 'skipped'],
   ]
   const shown = rows.filter(([outcome, count]) => count > 0 || outcome === 'passed' || outcome === 'failed')
-  return html`${shown.map(([outcome, count, word]) => html`<button type="button" class="chip ${outcome}" data-filter="${outcome}" aria-pressed="false">${OUTCOME_SIGN[outcome]} ${count} ${word}</button> `)}${
+  return html`${shown.map(([outcome, count, word]) => html`<button type="button" class="chip ${count === 0 ? '' : outcome}" data-filter="${outcome}" aria-pressed="false">${OUTCOME_SIGN[outcome]} ${count} ${word}</button> `)}${
     of.budgetsNotJudged > 0
       ? html`<a class="chip unknown" href="#budgets">? ${of.budgetsNotJudged} budgets not judged</a>`
       : null
@@ -57,20 +58,24 @@ export function safetyLine(document: ReportDocument): Markup {
     if (scenario.run === null) return []
     return [withoutExpected(scenario, scenario.run.safety)]
   })
-  const sum = parts.length === 0 ? null : sumSafety(parts)
-  const tiles: readonly (readonly [string, number | null])[] = [
-    ['trades naked beyond the bound', sum?.nakedBeyondBound ?? null],
-    ['duplicate orders', sum?.duplicateOrders ?? null],
-    ['unknown outcomes left', sum?.unknownOutcomes ?? null],
-    ['positions left at the venue', sum?.positionsLeft ?? null],
-  ]
-  return html`<section aria-labelledby="safety"><h2 id="safety">Was money safe?</h2><ul class="tiles">${tiles.map(
-    ([label, value]) => {
-      const state = value === null ? 'unknown' : value === 0 ? 'passed' : 'failed'
-      const words = value === null ? 'not known' : showCount(value)
-      return html`<li class="tile ${state}"><b>${OUTCOME_SIGN[state]} ${words}</b><span>${label}</span></li>`
-    },
-  )}</ul><p class="note">Counted in ${parts.length} journals.</p></section>`
+  return html`<section aria-labelledby="safety"><h2 id="safety">Was money safe?</h2><ul class="tiles">${TILES.map(([name, label]) => tile(label, totalOf(parts, name), parts.length))}</ul></section>`
+}
+
+const TILES: readonly (readonly [keyof Safety, string])[] = [
+  ['nakedBeyondBound', 'trades naked beyond the bound'],
+  ['duplicateOrders', 'duplicate orders'],
+  ['unknownOutcomes', 'unknown outcomes left'],
+  ['positionsLeft', 'positions left at the venue'],
+]
+
+function tile(label: string, { total, silent }: SafetyTotal, journals: number): Markup {
+  const state = total > 0 ? 'failed' : silent > 0 || journals === 0 ? 'unknown' : 'passed'
+  const words = journals === silent ? 'not known' : showCount(total)
+  const base =
+    silent > 0 && silent < journals
+      ? `in ${journals - silent} of ${journals} journals, the others cannot say`
+      : `in ${journals} journals`
+  return html`<li class="tile ${state}"><b>${OUTCOME_SIGN[state]} ${words}</b><span>${label}</span><small>${base}</small></li>`
 }
 
 function withoutExpected(scenario: ScenarioRecord, safety: Safety): Safety {
@@ -111,9 +116,12 @@ export function budgetsTable(document: ReportDocument): Markup {
   if (rows.length === 0)
     return html`<section><h2 id="budgets">Budgets</h2><p class="note">No budget was judged in this run.</p></section>`
   return html`<section aria-labelledby="budgets"><h2 id="budgets">Budgets, smallest margin first</h2>
-<div class="wide"><table><thead><tr><th scope="col">what</th><th scope="col">n</th><th scope="col">budget</th><th scope="col">actual</th><th scope="col">margin</th><th scope="col">our goal</th><th scope="col">verdict</th><th scope="col">scenario</th></tr></thead>
+<div class="wide"><table><thead><tr><th scope="col">what</th>${BUDGET_HEADS}<th scope="col">verdict</th><th scope="col">scenario</th></tr></thead>
 <tbody>${rows.map(({ scenario, result }) => html`<tr class="${budgetClass(result)}"><th scope="row">${budgetName(result)}</th>${budgetCells(result)}<td><a href="#${scenario.id}">${scenario.name}</a></td></tr>`)}</tbody></table></div></section>`
 }
+
+/** Heads of the cells below. */
+export const BUDGET_HEADS = html`<th scope="col" class="num">n</th><th scope="col" class="num">budget</th><th scope="col" class="num">actual</th><th scope="col" class="num">margin</th><th scope="col" class="num">our goal</th>`
 
 /** The cells shared by the table of all budgets and the one of a scenario: n, budget, actual, margin, goal, verdict. */
 export function budgetCells(result: BudgetResult): Markup {
@@ -157,7 +165,7 @@ export function skipsList(document: ReportDocument): Markup | null {
 }
 
 export function scenarioIndex(document: ReportDocument): Markup {
-  return html`<section aria-labelledby="scenarios"><h2 id="scenarios">Scenarios</h2><div class="wide"><table><thead><tr><th scope="col">outcome</th><th scope="col">scenario</th><th scope="col">promises</th><th scope="col">trades</th><th scope="col">longest naked</th><th scope="col">took</th></tr></thead><tbody>${document.scenarios.map(
+  return html`<section aria-labelledby="scenarios"><h2 id="scenarios">Scenarios</h2><div class="wide"><table><thead><tr><th scope="col">outcome</th><th scope="col">scenario</th><th scope="col">promises</th><th scope="col" class="num">trades</th><th scope="col" class="num">longest naked</th><th scope="col" class="num">took</th></tr></thead><tbody>${document.scenarios.map(
     (one) =>
       html`<tr class="${one.outcome}" data-outcome="${one.outcome}"><td>${OUTCOME_SIGN[one.outcome]} ${one.outcome}</td><th scope="row"><a href="#${one.id}">${one.name}</a><br><small>${one.file}</small></th><td>${promiseTally(one)}</td><td class="num">${one.run === null ? '–' : showCount(one.run.tradesTotal)}</td><td class="num">${longestNaked(one)}</td><td class="num">${showUs(one.durationMs * 1000)}</td></tr>`,
   )}</tbody></table></div></section>`

@@ -12,7 +12,7 @@ export const PAGE_STYLE = `
 body { margin: 0 auto; max-width: 1180px; padding: 20px 24px 60px; background: var(--paper); color: var(--ink);
   font: 15px/1.5 system-ui, -apple-system, "Segoe UI", sans-serif }
 h1 { font-size: 1.25rem; margin: 0 } h2 { font-size: 1.05rem; margin: 26px 0 8px } h3 { font-size: .95rem; margin: 22px 0 6px }
-a { color: var(--link) } small, .note { color: var(--soft); font-size: .84rem } code, pre { font-family: var(--mono); font-size: .84rem }
+a { color: var(--link) } small, .note { color: var(--soft); font-size: .84rem; font-weight: 400 } code, pre { font-family: var(--mono); font-size: .84rem }
 pre { overflow: auto; max-height: 340px; background: var(--paper); border: 1px solid var(--rule); border-radius: 6px; padding: 10px;
   white-space: pre-wrap; overflow-wrap: anywhere }
 .masthead { display: flex; gap: 22px; align-items: center; padding: 16px 20px; border-radius: 10px; border: 1px solid var(--rule);
@@ -27,15 +27,15 @@ pre { overflow: auto; max-height: 340px; background: var(--paper); border: 1px s
 .chip.passed { color: var(--good) } .chip.failed { color: var(--bad) } .chip.void, .chip.unknown { color: var(--doubt) }
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(190px, 1fr)); gap: 10px; list-style: none; padding: 0; margin: 0 }
 .tile { border: 1px solid var(--rule); border-radius: 8px; padding: 8px 12px; background: var(--card) }
-.tile b { display: block; font-size: 1.15rem } .tile span { font-size: .86rem; color: var(--soft) }
+.tile b { display: block; font-size: 1.15rem } .tile span, .tile small { display: block; line-height: 1.35 }
 .tile.passed b { color: var(--good) } .tile.failed { background: var(--bad-soft) } .tile.failed b { color: var(--bad) } .tile.unknown b { color: var(--doubt) }
 .failures { list-style: none; padding: 0; margin: 0 } .failures li { padding: 7px 12px; border-left: 4px solid var(--bad); background: var(--bad-soft); margin-bottom: 6px;
   border-radius: 0 6px 6px 0; overflow-wrap: anywhere } .failures li.void, .failures li.unknown { border-color: var(--doubt); background: var(--doubt-soft) } .failures a { font-weight: 600; margin-right: 8px }
 .wide { overflow-x: auto } table { border-collapse: collapse; width: 100%; background: var(--card); font-size: .88rem }
-th, td { text-align: left; padding: 5px 9px; border-bottom: 1px solid var(--rule); vertical-align: top; overflow-wrap: anywhere }
+th, td { text-align: left; padding: 5px 9px; border-bottom: 1px solid var(--rule); vertical-align: top; overflow-wrap: break-word } td code, th code, .tight { white-space: nowrap }
 thead th { color: var(--soft); font-weight: 600; white-space: nowrap } tbody th { font-weight: 550 }
 .num { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap } td.off { color: var(--bad) }
-tr.failed > td:first-child, tr.failed > td.num { color: var(--bad) } tr.failed { background: var(--bad-soft) } tr.unknown, tr.void { background: var(--doubt-soft) }
+tr.failed > td:first-child { color: var(--bad) } tr.failed { background: var(--bad-soft) } tr.unknown, tr.void { background: var(--doubt-soft) }
 .promises td:first-child, .promises th { white-space: nowrap } tr.passed > td:first-child { color: inherit } .promises tr.passed > td:first-child { color: var(--good) }
 .margin { display: inline-block; min-width: 58px } .bar { display: inline-block; width: 70px; height: 8px; margin-left: 8px; border-radius: 4px; background: var(--rule); overflow: hidden }
 .bar i { display: block; height: 100%; background: var(--good) } tr.failed .bar i { background: var(--bad) }
@@ -44,7 +44,7 @@ tr.failed > td:first-child, tr.failed > td.num { color: var(--bad) } tr.failed {
 .scenario.failed { border-left-color: var(--bad) } .scenario.void, .scenario.unknown { border-left-color: var(--doubt) } .scenario.skipped { border-left-color: var(--soft) }
 .scenario > summary { cursor: pointer; padding: 10px 0; overflow-wrap: anywhere } .scenario[open] { padding-bottom: 16px } .scenario > summary small { margin-left: 8px }
 .scenario.passed .sign { color: var(--good) } .scenario.failed .sign { color: var(--bad) } .proves { margin: 4px 0 8px; font-size: 1.02rem }
-.failure { border-left: 4px solid var(--bad); padding-left: 12px; margin-bottom: 12px; overflow-wrap: anywhere } p.failed, li.failed { color: var(--bad) }
+.failure { border-left: 4px solid var(--bad); padding-left: 12px; margin-bottom: 12px; overflow-wrap: anywhere } p.failed, .faults .failed { color: var(--bad) }
 .evidence { margin: 4px 0 } .evidence > summary { cursor: pointer; color: var(--soft); font-size: .84rem }
 .remarks { padding-left: 22px; font-size: .9rem } .remarks .num { color: var(--soft); margin-right: 6px }
 .copy { display: flex; gap: 8px; align-items: center } .copy code { flex: 1; overflow-wrap: anywhere; background: var(--paper); border: 1px solid var(--rule); border-radius: 6px; padding: 6px 10px }
@@ -58,7 +58,8 @@ svg { display: block; width: 100%; height: auto; font: 11px system-ui, sans-seri
 .order.long { --leg: var(--long) } .order.short { --leg: var(--short) } .order.refused, .order.absent { --leg: var(--bad) } .order.unknown { --leg: var(--unknown) }
 .order .live { fill: var(--leg); fill-opacity: .8 } .order .waiting { fill: var(--leg); fill-opacity: .25; stroke: var(--leg); stroke-opacity: .6 }
 .order.unknown .live, .order.refused .live, .order.absent .live { fill-opacity: .25 } .fill { fill: var(--card); stroke: var(--leg); stroke-width: 2 } svg .outcome { fill: var(--leg); font-weight: 600 }
-.net { fill: var(--doubt); fill-opacity: .5; stroke: var(--doubt) } .net.beyond { fill: var(--bad); stroke: var(--bad) }
+.net { fill: var(--doubt); fill-opacity: .6 } .net.beyond { fill: var(--bad) }
+.worst { white-space: nowrap; margin-left: 6px }
 .mark line { stroke: var(--soft); stroke-dasharray: 2 3 } .mark.fault line { stroke: var(--unknown) } svg .mark.fault text { fill: var(--unknown) } .mark.failed line, .mark.halted line { stroke: var(--bad) } svg .mark.failed text, svg .mark.halted text { fill: var(--bad) }
 .fold rect { fill: var(--rule); fill-opacity: .45 }
 .legend .key { display: inline-block; width: 16px; height: 9px; border-radius: 2px; margin: 0 2px 0 10px } .key.waiting { border: 1px solid var(--soft) } .key.long { background: var(--long) }

@@ -26,18 +26,18 @@ export function safetyOf(run: Run, findings: readonly Finding[]): Safety {
   }
 }
 
-/** The sum over runs; a number that one run does not know is not known for all, unless it is already bad. */
-export function sumSafety(parts: readonly Safety[]): Safety {
-  const sum = (pick: (one: Safety) => number | null): number | null => {
-    const values = parts.map(pick)
-    const total = values.reduce<number>((running, value) => running + (value ?? 0), 0)
-    return total === 0 && values.includes(null) ? null : total
-  }
+export interface SafetyTotal {
+  readonly total: number
+  /** Runs that cannot say. */
+  readonly silent: number
+}
+
+/** One of the four numbers over all runs. A run that cannot say is counted apart: its zero would be a guess. */
+export function totalOf(parts: readonly Safety[], name: keyof Safety): SafetyTotal {
+  const values = parts.map((part) => part[name])
   return {
-    nakedBeyondBound: sum((one) => one.nakedBeyondBound),
-    duplicateOrders: sum((one) => one.duplicateOrders),
-    unknownOutcomes: sum((one) => one.unknownOutcomes),
-    positionsLeft: sum((one) => one.positionsLeft),
+    total: values.reduce<number>((sum, value) => sum + (value ?? 0), 0),
+    silent: values.filter((value) => value === null).length,
   }
 }
 

@@ -104,7 +104,7 @@ function foldMark(axis: TimeAxis, fold: { fromUs: number; toUs: number }, bottom
   return html`<g class="fold"><rect x="${from.toFixed(1)}" y="${HEAD - 4}" width="${(to - from).toFixed(1)}" height="${bottom - HEAD + 4}"/><text x="${((from + to) / 2).toFixed(1)}" y="${bottom + 12}" text-anchor="middle">≈ ${showUs(fold.toUs - fold.fromUs)}</text></g>`
 }
 
-/** The ends of the axis and every moment of interest that has room for its words. */
+/** The beginning, the end and every change of exposure that has room for its words. */
 function ruler(trade: TradeRecord, axis: TimeAxis, height: number): Markup {
   const moments = [0, ...trade.exposure.map((step) => step.atUs), trade.endUs]
   const taken = axis.folds.map((fold) => (axis.at(fold.fromUs) + axis.at(fold.toUs)) / 2)
@@ -114,6 +114,10 @@ function ruler(trade: TradeRecord, axis: TimeAxis, height: number): Markup {
     if (free) taken.push(x)
     return free
   })
-  const y = height - 18
-  return html`<g class="ruler">${shown.map((us) => html`<text x="${axis.at(us).toFixed(1)}" y="${y}" text-anchor="${us === 0 ? 'start' : us === trade.endUs ? 'end' : 'middle'}">${showUs(us)}</text>`)}</g>`
+  const words = (us: number): string => {
+    const fold = axis.folds.findLast((one) => one.toUs <= us)
+    return fold === undefined ? showUs(us) : `+${showUs(us - fold.toUs)}`
+  }
+  const anchor = (us: number): string => (us === 0 ? 'start' : us === trade.endUs ? 'end' : 'middle')
+  return html`<g class="ruler">${shown.map((us) => html`<text x="${axis.at(us).toFixed(1)}" y="${height - 18}" text-anchor="${anchor(us)}">${words(us)}</text>`)}</g>`
 }

@@ -96,7 +96,11 @@ function tradeRecord(trade: RunTrade, context: Context): TradeRecord {
     endUs,
     orders,
     exposure,
-    ...nakedOf(exposure, endUs, Math.max(0, ...changes.map((change) => change.lotUsd))),
+    ...nakedOf(
+      exposure,
+      (flat?.at ?? context.lastUs) - startUs,
+      Math.max(0, ...changes.map((change) => change.lotUsd)),
+    ),
     venuePnlUsd: told?.venuePnlUsd ?? null,
     feesUsd: flat?.data.feesUsd ?? null,
     syntheticPnlBps: told?.syntheticPnlBps ?? null,
