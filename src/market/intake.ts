@@ -9,7 +9,8 @@
  */
 import type { Clock } from '../seams/clock.ts'
 import type { QuoteTableReader } from './quotes.ts'
-import type { MutableQuote, RingConsumer } from './ring.ts'
+import type { RingConsumer } from './ring.ts'
+import type { MutableQuote } from './slots.ts'
 import { blankQuote } from './slots.ts'
 
 export interface IntakeCounts {

@@ -23,8 +23,6 @@ import type { Quote } from '../domain/quote.ts'
 import type { MutableQuote } from './slots.ts'
 import { FIELDS_PER_QUOTE, loadQuote, storeQuote } from './slots.ts'
 
-export type { MutableQuote } from './slots.ts'
-
 /** What travels between threads: plain shared memory, posted once. */
 export interface RingMemory {
   readonly capacity: number

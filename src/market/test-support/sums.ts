@@ -2,7 +2,8 @@
  * Quotes that betray a torn copy: every field is a function of one counter, and `pushedUs` is their sum.
  */
 import type { QuoteTableMemory } from '../quotes.ts'
-import type { MutableQuote, RingMemory } from '../ring.ts'
+import type { RingMemory } from '../ring.ts'
+import type { MutableQuote } from '../slots.ts'
 
 /** What the producer thread is told. `gate`: [0] go, [1] quotes the consumer has taken (paced only). */
 export interface ProducerOrder {
