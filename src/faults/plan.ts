@@ -61,6 +61,21 @@ const OPS_OF: Readonly<Record<FaultParty, readonly FaultOp[]>> = {
   'private-stream': ['connect', 'socket', 'order', 'execution', 'position', 'wallet', ...FRAME_OPS],
 }
 
+const ALL_VERDICTS: readonly Do[] = [
+  'delay',
+  'drop',
+  'reset',
+  'close',
+  'silence',
+  'duplicate',
+  'reorder',
+  'http',
+  'retCode',
+  'rate-limit',
+  'malformed',
+  'reprice',
+  'shrink',
+]
 const ON_REPLY: readonly Do[] = ['delay', 'drop', 'reset', 'duplicate', 'http', 'retCode', 'malformed']
 const ON_REQUEST: readonly Do[] = [...ON_REPLY, 'rate-limit']
 const ON_CREATE: readonly Do[] = [...ON_REQUEST, 'reprice', 'shrink']
@@ -137,8 +152,7 @@ const VERDICT = z.discriminatedUnion(
     z.strictObject({ do: z.literal('shrink'), fraction: z.number().gt(0).lt(1), lot: stepText.exactOptional() }),
   ],
   {
-    error:
-      'an object whose "do" is one of delay, drop, reset, close, silence, duplicate, reorder, http, retCode, rate-limit, malformed, reprice, shrink',
+    error: `an object whose "do" is one of ${ALL_VERDICTS.join(', ')}`,
   },
 )
 
@@ -214,7 +228,7 @@ function combinationProblems(fault: unknown, path: string): PlanProblem[] {
   const problems: PlanProblem[] = []
   const verdict = field(field(fault, 'verdict'), 'do')
   const verdicts = verdictsFor(party, op)
-  if (typeof verdict === 'string' && !verdicts.includes(verdict as Do)) {
+  if (ALL_VERDICTS.includes(verdict as Do) && !verdicts.includes(verdict as Do)) {
     problems.push({
       path: `${path}.verdict.do`,
       value: verdict,

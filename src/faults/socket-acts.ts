@@ -25,7 +25,7 @@ export function actOnSocket(socket: WebSocket, verdict: FaultVerdict): void {
   const inside = socket as unknown as Inside
   if (verdict.do === 'close') closeAsVenue(inside, verdict.code)
   else if (verdict.do === 'reset') resetConnection(inside)
-  else if (verdict.do === 'silence') silence(inside)
+  else if (verdict.do === 'silence') silence(socket, inside)
 }
 
 /** What `ws`'s receiver does when it has parsed a close frame; not written as bytes, as it may be amid a frame. */
@@ -40,9 +40,12 @@ function resetConnection({ _socket: socket }: Inside): void {
   else socket.resetAndDestroy()
 }
 
-/** Pausing stops reading, so the venue's FIN is not seen either; its RST would be, so errors no longer destroy. */
-function silence({ _socket: socket, _sender: sender }: Inside): void {
-  socket.pause()
+/**
+ * Pausing stops reading, so the venue's FIN is not seen either; its RST would be, so errors no longer destroy. Paused
+ * through `ws`, which would otherwise resume the socket by itself.
+ */
+function silence(client: WebSocket, { _socket: socket, _sender: sender }: Inside): void {
+  client.pause()
   const destroy = socket.destroy.bind(socket)
   socket.destroy = (error) => (error === undefined ? destroy() : socket)
   sender.sendFrame = (_list, callback) => {

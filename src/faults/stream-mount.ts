@@ -43,8 +43,8 @@ interface Wire {
   isSilent: boolean
   /** Held back by a delay, in order. */
   readonly held: { readonly releaseUs: number; readonly deliver: () => void }[]
-  /** Held back until the next frame of their topic has passed. */
-  readonly overtaken: Map<string, (() => void)[]>
+  /** Held back until the next frame of their topic has passed: one per topic, so reordering every frame swaps pairs. */
+  readonly overtaken: Map<string, () => void>
   readonly cancels: Set<() => void>
 }
 
@@ -146,8 +146,8 @@ function carryOut(
   const whole = (): void => deliver(frame.text)
   const verdict = applied?.verdict
   if (verdict?.do === 'drop') return
-  if (verdict?.do === 'reorder') {
-    wire.overtaken.set(frame.topic, [...(wire.overtaken.get(frame.topic) ?? []), whole])
+  if (verdict?.do === 'reorder' && !wire.overtaken.has(frame.topic)) {
+    wire.overtaken.set(frame.topic, whole)
     return
   }
   const heldMs = verdict?.do === 'delay' ? verdict.ms : 0
@@ -155,9 +155,9 @@ function carryOut(
   pass(clock, wire, heldMs, isHalf ? () => deliver(frame.text.slice(0, Math.ceil(frame.text.length / 2))) : whole)
   if (verdict?.do === 'duplicate') pass(clock, wire, 0, whole)
 
-  const late = wire.overtaken.get(frame.topic) ?? []
+  const late = wire.overtaken.get(frame.topic)
   wire.overtaken.delete(frame.topic)
-  for (const overtaken of late) pass(clock, wire, 0, overtaken)
+  if (late !== undefined) pass(clock, wire, 0, late)
 }
 
 /** Delivers in order: what is behind a held frame is held too. */

@@ -21,6 +21,8 @@ export interface RestCommand {
   readonly body?: Readonly<Record<string, unknown>>
   /** The client gives up after so long. */
   readonly timeoutMs?: number
+  /** Size of the pool it goes through, default 4; each size is a pool of its own. */
+  readonly connections?: number
 }
 export interface RestResult {
   readonly status: number | null
@@ -77,9 +79,16 @@ async function perform(command: Command): Promise<unknown> {
   return entry.seen
 }
 
-async function rest({ origin, method, path, body, timeoutMs = 5000 }: RestCommand): Promise<RestResult> {
-  const pool = pools.get(origin) ?? new Pool(origin, { connections: 4 })
-  pools.set(origin, pool)
+async function rest({
+  origin,
+  method,
+  path,
+  body,
+  timeoutMs = 5000,
+  connections = 4,
+}: RestCommand): Promise<RestResult> {
+  const pool = pools.get(`${connections} ${origin}`) ?? new Pool(origin, { connections })
+  pools.set(`${connections} ${origin}`, pool)
   const text = body === undefined ? '' : JSON.stringify(body)
   const timestamp = String(systemClock.wallMs())
   const query = path.split('?')[1] ?? ''

@@ -16,10 +16,16 @@ import { TEST_SECRET, type TestVenue } from './venue.ts'
 
 export type AppliedLine = JournalLine<'fault.applied'>
 
+export interface RequestOptions {
+  readonly timeoutMs?: number
+  readonly body?: object
+  readonly connections?: number
+}
+
 export interface DisturbedClient extends AsyncDisposable {
   /** A signed create of the leg, by undici's Pool. */
-  create(clientId: string, leg: 'long' | 'short', more?: { timeoutMs?: number; body?: object }): Promise<RestResult>
-  rest(method: 'GET' | 'POST', path: string, more?: { timeoutMs?: number; body?: object }): Promise<RestResult>
+  create(clientId: string, leg: 'long' | 'short', more?: RequestOptions): Promise<RestResult>
+  rest(method: 'GET' | 'POST', path: string, more?: RequestOptions): Promise<RestResult>
   run(command: Command): Promise<Seen>
   /** The `fault.applied` lines written so far. */
   journal(): readonly AppliedLine[]
