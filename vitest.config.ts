@@ -21,6 +21,7 @@ const scenarios = {
     include: ['scenarios/*.test.ts'],
     testTimeout: 120_000,
     hookTimeout: 30_000,
+    globalSetup: ['scenarios/support/global-setup.ts'],
     fileParallelism: false,
     maxConcurrency: 1,
     sequence: { groupOrder: 1 },
@@ -32,6 +33,6 @@ export default defineConfig({
     projects: process.env['SCENARIO_TARGET'] === undefined ? [unit, scenarios] : [scenarios],
     pool: 'forks',
     retry: 0,
-    reporters: ['default', ['junit', { outputFile: 'reports/junit.xml' }]],
+    reporters: ['default', './scenarios/support/reporter.ts'],
   },
 })

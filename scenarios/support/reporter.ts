@@ -19,6 +19,8 @@ import {
   type ScenarioRecord,
 } from '../../src/report/document.ts'
 import { environmentNow, loadNow } from '../../src/report/environment.ts'
+import { withoutControls } from '../../src/report/markup.ts'
+import { firstReason } from '../../src/report/overview.ts'
 import { quote, rerunCommand, scenarioRecord } from '../../src/report/scenario.ts'
 import { tallyLine, writeReport } from '../../src/report/write.ts'
 import { systemClock } from '../../src/seams/clock.ts'
@@ -55,7 +57,10 @@ export default class ScenarioReporter implements Reporter {
       environment: environmentNow(this.#loadBefore),
       rerun: rerunCommand(target, null, 'npx vitest run --project scenarios'),
       scenarios: own.flatMap((module) => [...module.children.allTests()].map((test) => recordOf(test, root, target))),
-      problems: [...own.flatMap(moduleProblems), ...errors.map((error) => `outside any test: ${error.message}`)],
+      problems: [
+        ...own.flatMap(moduleProblems),
+        ...errors.map((error) => `outside any test: ${firstLine(error.message)}`),
+      ],
       interrupted: reason === 'interrupted',
     })
     writeReport(document, resolve(root, FOLDER))
@@ -65,20 +70,24 @@ export default class ScenarioReporter implements Reporter {
   }
 }
 
-/** Skips with their reasons, then the one closing line. */
+/** What did not hold, what was left out and why, then the one closing line. */
 export function closingWords(document: ReportDocument): string {
-  const told = document.scenarios.filter((one) => one.outcome === 'skipped' && one.skipReason !== null)
+  const { scenarios } = document
+  const bad = scenarios.filter((one) => ['failed', 'void', 'unknown'].includes(one.outcome))
+  const told = scenarios.filter((one) => one.outcome === 'skipped' && one.skipReason !== null)
   const silent = document.counts.skipped - told.length
-  const skips = [
-    ...told.map((one) => `  skipped: ${one.name}: ${one.skipReason}`),
-    ...(silent > 0 ? [`  skipped without a reason: ${silent}`] : []),
-  ]
-  const unjudged = document.scenarios.flatMap((one) =>
+  const unjudged = scenarios.flatMap((one) =>
     one.budgets
       .filter((budget) => budget.verdict === 'not judged')
       .map((budget) => `  not judged: ${one.name}: ${budget.name}: ${budget.note}`),
   )
-  return [...skips, ...unjudged, `scenarios: ${tallyLine(document)} — report: ${FOLDER}/index.html`].join('\n')
+  return [
+    ...bad.map((one) => `  ${one.outcome}: ${one.name}: ${firstLine(firstReason(one))}`),
+    ...told.map((one) => `  skipped: ${one.name}: ${one.skipReason}`),
+    ...(silent > 0 ? [`  skipped without a reason, or not selected: ${silent}`] : []),
+    ...unjudged,
+    `scenarios: ${tallyLine(document)} — report: ${FOLDER}/index.html`,
+  ].join('\n')
 }
 
 function recordOf(test: TestCase, root: string, target: string): ScenarioRecord {
@@ -124,5 +133,9 @@ function failureOf(error: {
 /** What failed outside any test of a file: it could not be loaded, or a hook threw. */
 function moduleProblems(module: TestModule): string[] {
   const suites = [...module.children.allSuites()].flatMap((suite) => suite.errors())
-  return [...module.errors(), ...suites].map((error) => `${module.relativeModuleId}: ${error.message}`)
+  return [...module.errors(), ...suites].map((error) => `${module.relativeModuleId}: ${firstLine(error.message)}`)
+}
+
+function firstLine(text: string): string {
+  return withoutControls(text).trimStart().split('\n', 1)[0] ?? ''
 }
