@@ -133,14 +133,14 @@ export function positionMargin(position: Position): number {
 }
 
 /** Unrealised P&L at mark, 1e-8 USDT. */
-export function unrealised(position: Position): number {
-  const worthE8 = Math.abs(position.lots) * position.holding.listing.markTicks * position.holding.listing.valueScale
+export function unrealised(position: Position, markTicks: number): number {
+  const worthE8 = Math.abs(position.lots) * markTicks * position.holding.listing.valueScale
   return position.lots > 0 ? worthE8 - position.costE8 : position.costE8 - worthE8
 }
 
 export function unrealisedAll(account: Account): number {
   let sumE8 = 0
-  for (const position of account.live) sumE8 += unrealised(position)
+  for (const position of account.live) sumE8 += unrealised(position, position.holding.listing.markTicks)
   return sumE8
 }
 

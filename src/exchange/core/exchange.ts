@@ -90,8 +90,8 @@ export function createExchange(world: World, options: { readonly startMs: number
 }
 
 function answer(venue: Venue, request: CoreRequest): CoreReply {
-  const route = ROUTES.get(`${request.method} ${request.path}`)
-  if (route === undefined) return reply(venue, refuse(10017, 'Route not found.'))
+  const route = ROUTES.get(request.path)
+  if (route === undefined || route.method !== request.method) return reply(venue, refuse(10017, 'Route not found.'))
   if (route.limit === null) return reply(venue, route.answer(venue, request.params))
   const account = request.accountId === null ? undefined : venue.accounts.get(request.accountId)
   if (account === undefined) return reply(venue, refuse(10003, 'API key is invalid.'))
@@ -135,10 +135,9 @@ function createVenue(world: World, random: Random, startMs: number): Venue {
     if (listing !== undefined) listing.matchDelayMs[side] = delayMs
   }
   const delayed = createDelayedOrders(500_000, () => venue)
-  const counted = [...ROUTES].flatMap(([key, { limit }]) =>
-    limit === null ? [] : [[key.slice(key.indexOf(' ') + 1), limit] as const],
+  const endpoints = new Map(
+    [...ROUTES].flatMap(([path, { limit }]) => (limit === null ? [] : [[path, limit] as const])),
   )
-  const endpoints = new Map(counted)
   const ids = random.fork('ids')
   const venue: Venue = {
     nowMs: startMs,

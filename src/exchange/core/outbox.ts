@@ -4,7 +4,7 @@
  * (facts §7.4); the wallet row follows money (facts §7.5: nothing for unrealised P&L).
  */
 import type { Account, Order, Position, Venue } from './model.ts'
-import { executionRow, orderRow, positionRow, walletRow } from './rows.ts'
+import { executionRow, moneyOf, orderRow, pictureOf, positionRow, type Row, walletRow } from './rows.ts'
 import type { Push } from './types.ts'
 
 export function touchOrder(venue: Venue, order: Order): void {
@@ -41,18 +41,14 @@ export function flushOutboxes(venue: Venue): void {
 
 function flush(venue: Venue, account: Account): void {
   const { orders, executions, positions } = account.outbox
-  const dueMs = venue.nowMs + venue.rules.streamDelayMs
-  const push = (topic: 'order' | 'execution' | 'position' | 'wallet', rows: Record<string, unknown>[]): void => {
-    venue.pushes.push({ kind: 'private', accountId: account.id, topic, rows, dueMs } satisfies Push)
+  const { rules, pushes } = venue
+  const due = { accountId: account.id, atMs: venue.nowMs + rules.streamDelayMs }
+  if (orders.length > 0) pushes.push(new PrivatePush(due, 'order', orders.map(copyOf), orderRow))
+  if (executions.length > 0) {
+    pushes.push(new PrivatePush(due, 'execution', [...executions], (each) => executionRow(each, rules)))
   }
-  if (orders.length > 0) push('order', orders.map(orderRow))
-  if (executions.length > 0)
-    push(
-      'execution',
-      executions.map((each) => executionRow(each, venue.rules)),
-    )
-  if (positions.length > 0) push('position', positions.map(positionRow))
-  if (account.outbox.walletChanged) push('wallet', [walletRow(account)])
+  if (positions.length > 0) pushes.push(new PrivatePush(due, 'position', positions.map(pictureOf), positionRow))
+  if (account.outbox.walletChanged) pushes.push(new PrivatePush(due, 'wallet', [moneyOf(account)], walletRow))
   for (const order of orders) order.isTouched = false
   for (const position of positions) position.isTouched = false
   orders.length = 0
@@ -60,4 +56,39 @@ function flush(venue: Venue, account: Account): void {
   positions.length = 0
   account.outbox.walletChanged = false
   account.outbox.isListed = false
+}
+
+type PrivateTopic = (Push & { kind: 'private' })['topic']
+
+/** Rows are sixty pieces of text: they are written when somebody reads them, from a picture taken now. */
+class PrivatePush<T> {
+  readonly kind = 'private'
+  readonly accountId: string
+  readonly topic: PrivateTopic
+  readonly dueMs: number
+  readonly #pictures: readonly T[]
+  readonly #rowOf: (picture: T) => Row
+  #rows: Row[] | null = null
+
+  constructor(due: Due, topic: PrivateTopic, pictures: readonly T[], rowOf: (picture: T) => Row) {
+    this.accountId = due.accountId
+    this.topic = topic
+    this.dueMs = due.atMs
+    this.#pictures = pictures
+    this.#rowOf = rowOf
+  }
+
+  get rows(): readonly Row[] {
+    this.#rows ??= this.#pictures.map(this.#rowOf)
+    return this.#rows
+  }
+}
+
+interface Due {
+  readonly accountId: string
+  readonly atMs: number
+}
+
+function copyOf(order: Order): Order {
+  return { ...order }
 }

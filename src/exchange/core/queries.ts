@@ -6,7 +6,7 @@
 import type { Account, Answer, Order, Venue } from './model.ts'
 import { isOpen, OK, refuse } from './model.ts'
 import { cursorOf, limitOf, newestPage, windowOf } from './page.ts'
-import { executionRestRow, orderRestRow, positionRestRow, walletRow } from './rows.ts'
+import { executionRestRow, moneyOf, orderRestRow, positionRestRow, walletRow } from './rows.ts'
 import { badParam, isAnswer, type Params, textOf } from './validate.ts'
 
 /** Closed orders that `realtime` still finds. */
@@ -193,7 +193,7 @@ export function positionList(venue: Venue, account: Account, params: Params): An
 /** GET /v5/account/wallet-balance */
 export function walletBalance(_venue: Venue, account: Account, params: Params): Answer {
   if (textOf(params, 'accountType') !== 'UNIFIED') return badParam('accountType')
-  const row = walletRow(account)
+  const row = walletRow(moneyOf(account))
   const coins = textOf(params, 'coin')
   if (coins !== '' && !coins.split(',').includes('USDT')) row['coin'] = []
   return OK({ list: [row] })

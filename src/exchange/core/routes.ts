@@ -7,42 +7,46 @@ import type { Account, Answer, Venue } from './model.ts'
 import { amendOrder, cancelAll, cancelOrder, createOrder } from './orders.ts'
 import { executionList, orderHistory, positionList, realtimeOrders, walletBalance } from './queries.ts'
 import { accountInfo, feeRate, queryApi, setLeverage, setPriceAction, switchMode } from './settings.ts'
+import type { CoreRequest } from './types.ts'
 import type { Params } from './validate.ts'
 
 export interface PublicRoute {
+  readonly method: 'GET'
   readonly limit: null
   readonly answer: (venue: Venue, params: Params) => Answer
 }
 
 export interface PrivateRoute {
+  readonly method: CoreRequest['method']
   readonly limit: LimitGroup
   readonly answer: (venue: Venue, account: Account, params: Params) => Answer
 }
 
-const open = (answer: PublicRoute['answer']): PublicRoute => ({ limit: null, answer })
-const own = (limit: LimitGroup, answer: PrivateRoute['answer']): PrivateRoute => ({ limit, answer })
+const open = (answer: PublicRoute['answer']): PublicRoute => ({ method: 'GET', limit: null, answer })
+const read = (limit: LimitGroup, answer: PrivateRoute['answer']): PrivateRoute => ({ method: 'GET', limit, answer })
+const write = (limit: LimitGroup, answer: PrivateRoute['answer']): PrivateRoute => ({ method: 'POST', limit, answer })
 
-/** By "METHOD path". */
+/** By path; each has one method. */
 export const ROUTES: ReadonlyMap<string, PublicRoute | PrivateRoute> = new Map<string, PublicRoute | PrivateRoute>([
-  ['GET /v5/market/time', open(marketTime)],
-  ['GET /v5/market/instruments-info', open(instrumentsInfo)],
-  ['GET /v5/market/tickers', open(tickers)],
-  ['GET /v5/market/orderbook', open(orderbook)],
-  ['GET /v5/market/price-limit', open(priceLimit)],
-  ['GET /v5/market/funding/history', open(fundingHistory)],
-  ['POST /v5/order/create', own('create', createOrder)],
-  ['POST /v5/order/amend', own('amend', amendOrder)],
-  ['POST /v5/order/cancel', own('cancel', cancelOrder)],
-  ['POST /v5/order/cancel-all', own('cancelAll', cancelAll)],
-  ['GET /v5/order/realtime', own('read', realtimeOrders)],
-  ['GET /v5/order/history', own('read', orderHistory)],
-  ['GET /v5/execution/list', own('read', executionList)],
-  ['GET /v5/position/list', own('read', positionList)],
-  ['POST /v5/position/switch-mode', own('settings', switchMode)],
-  ['POST /v5/position/set-leverage', own('settings', setLeverage)],
-  ['GET /v5/account/wallet-balance', own('read', walletBalance)],
-  ['GET /v5/account/info', own('read', accountInfo)],
-  ['GET /v5/account/fee-rate', own('settings', feeRate)],
-  ['POST /v5/account/set-limit-px-action', own('settings', setPriceAction)],
-  ['GET /v5/user/query-api', own('settings', queryApi)],
+  ['/v5/market/time', open(marketTime)],
+  ['/v5/market/instruments-info', open(instrumentsInfo)],
+  ['/v5/market/tickers', open(tickers)],
+  ['/v5/market/orderbook', open(orderbook)],
+  ['/v5/market/price-limit', open(priceLimit)],
+  ['/v5/market/funding/history', open(fundingHistory)],
+  ['/v5/order/create', write('create', createOrder)],
+  ['/v5/order/amend', write('amend', amendOrder)],
+  ['/v5/order/cancel', write('cancel', cancelOrder)],
+  ['/v5/order/cancel-all', write('cancelAll', cancelAll)],
+  ['/v5/order/realtime', read('read', realtimeOrders)],
+  ['/v5/order/history', read('read', orderHistory)],
+  ['/v5/execution/list', read('read', executionList)],
+  ['/v5/position/list', read('read', positionList)],
+  ['/v5/position/switch-mode', write('settings', switchMode)],
+  ['/v5/position/set-leverage', write('settings', setLeverage)],
+  ['/v5/account/wallet-balance', read('read', walletBalance)],
+  ['/v5/account/info', read('read', accountInfo)],
+  ['/v5/account/fee-rate', read('settings', feeRate)],
+  ['/v5/account/set-limit-px-action', write('settings', setPriceAction)],
+  ['/v5/user/query-api', read('settings', queryApi)],
 ])
