@@ -41,7 +41,7 @@ export interface RestOptions {
   readonly readTimeoutMs: number
   readonly createsPerSecond: number
   readonly ipCallsPer5s: number
-  /** Sockets at most; two are kept warm by `syncClock`. Default 6: two legs and a reconciliation at once. */
+  /** Sockets at most; four are kept warm by `syncClock`. Default 6: two trades' legs and a reconciliation at once. */
   readonly connections?: number
   readonly onEvent?: (event: RestEvent) => void
 }
@@ -52,7 +52,7 @@ export type RestEvent =
   | { readonly kind: 'clock-synced'; readonly offsetMs: number; readonly roundTripMs: number }
 
 export interface RestClient extends Gateway {
-  /** Asks the venue's time over two sockets at once, which also opens them and keeps them open. Call it at the start, then periodically. */
+  /** Asks the venue's time over four sockets at once, which also opens them and keeps them open: call it at the start, then periodically. */
   syncClock(): Promise<Outcome<ClockSync>>
   /** Instruments in the order asked for; refused by name when some do not exist or do not trade. */
   loadInstruments(symbols: readonly string[]): Promise<Outcome<Instrument[]>>

@@ -227,7 +227,7 @@ class SteadyLink implements Link {
     if (wasReady) this.#lostUs = this.#heardUs
     this.#misses = wasReady && clock.nowUs() - this.#readyUs >= STABLE_US ? 0 : this.#misses + 1
     this.#readyUs = 0
-    this.#journal({ type: 'stream.closed', data: { stream, code, reason: this.#reason || said } })
+    this.#journal({ type: 'stream.closed', data: { stream, code, reason: this.#reason || said || unsaid(code) } })
     this.#handlers.onDown()
     if (this.#onClosed !== null) this.#onClosed()
     else this.#stopRetry = clock.after(this.#backoffMs(), () => this.#connect())
@@ -242,6 +242,11 @@ class SteadyLink implements Link {
   #journal(event: StreamEvent): void {
     this.#options.onJournal(event)
   }
+}
+
+/** 1006 is what `ws` says when there was no close frame: a reset, or an end in the middle. */
+function unsaid(code: number): string {
+  return code === 1006 ? 'connection lost without a close frame' : ''
 }
 
 /** The public pong keeps `op: "ping"`, the private one says `pong` (facts §6.2). */

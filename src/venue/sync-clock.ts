@@ -1,6 +1,6 @@
 /**
- * Asking the venue's time: two questions on two sockets at once, the faster answer counts. The sockets are opened and
- * kept warm by the same questions, so that neither leg of a trade pays for a connection.
+ * Asking the venue's time: four questions on four sockets at once, the fastest answer counts. The sockets are opened
+ * and kept warm by the same questions, so that no leg of a trade pays for a connection.
  */
 import type { Clock } from '../seams/clock.ts'
 import type { Caller } from './call.ts'
@@ -22,8 +22,11 @@ export interface ClockSyncOptions {
   readonly onSynced: (sync: ClockSync) => void
 }
 
-/** As many as a trade has legs. */
-const WARM_SOCKETS = 2
+/**
+ * Two per leg: undici frees a socket one turn of the event loop after its reply, so an order sent in answer to a reply
+ * (an unwind, say) needs another socket than the one the reply came on.
+ */
+const WARM_SOCKETS = 4
 
 /** Calls made while one is under way share its answer. Not repeated inside: the caller syncs again anyway. */
 export function createClockSync(options: ClockSyncOptions): () => Promise<Outcome<ClockSync>> {
