@@ -151,9 +151,11 @@ test('an append costs less than 10 µs', () => {
   const n = 5_000
   let bestUs = Number.POSITIVE_INFINITY
   for (let round = 0; round < 10; round += 1) {
-    const startUs = systemClock.nowUs()
+    // CPU time: a neighbour on a shared machine must not fail a test of ours.
+    const before = process.threadCpuUsage()
     for (let i = 0; i < n; i += 1) journal.append('order.submitted', event)
-    bestUs = Math.min(bestUs, (systemClock.nowUs() - startUs) / n)
+    const { user, system } = process.threadCpuUsage(before)
+    bestUs = Math.min(bestUs, (user + system) / n)
   }
   expect(bestUs).toBeLessThan(10)
 })

@@ -2,7 +2,6 @@
  * The checks on a large journal, and the two small machines beneath them: exposure over time, and whose a close is.
  */
 import { expect, test } from 'vitest'
-import { systemClock } from '../seams/clock.ts'
 import { changesByTrade } from './checks/attribution.ts'
 import type { OurExecution } from './checks/books.ts'
 import { exposureOf, firstZeroFrom } from './checks/exposure.ts'
@@ -10,34 +9,40 @@ import { checkJournal } from './checks.ts'
 import { runOf, Story } from './test-support/story.ts'
 import { hedgedTrade } from './test-support/trades.ts'
 
+/** CPU time: a neighbour on a shared machine must not fail a test of ours. */
+function cpuMs(): number {
+  const { user, system } = process.threadCpuUsage()
+  return (user + system) / 1_000
+}
+
 test('20,000 executions are judged in well under a second', () => {
   const story = new Story()
   for (let i = 0; i < 4_000; i += 1) hedgedTrade(story, { tradeId: `t${i}`, atMs: 1_000 + i * 2_000 })
   const run = runOf(story.tale(9_000_000))
   expect(run.truth?.data.executions).toHaveLength(20_000)
-  const startUs = systemClock.nowUs()
+  const startMs = cpuMs()
   const findings = checkJournal(run)
-  const tookMs = (systemClock.nowUs() - startUs) / 1_000
+  const tookMs = cpuMs() - startMs
   expect(findings.map(({ verdict }) => verdict)).toEqual(Array(10).fill('pass'))
   expect(tookMs).toBeLessThan(1_000)
 })
 
-test('20,000 fills on one order and 20,000 reducing orders on one position are no worse', () => {
+test('20,000 executions on one pair, half of them by as many reducing orders, are no worse', () => {
   const story = new Story({ bounds: { createsPerSecond: 1_000, maxNotionalUsd: 1e9 } })
-  const long = story.submit({ tradeId: 't1', atMs: 100, leg: 'long', lots: 10_000 })
-  const short = story.submit({ tradeId: 't1', atMs: 100, leg: 'short', lots: 10_000 })
-  for (const leg of [long, short]) for (let i = 0; i < 10_000; i += 1) story.fill(leg, 101 + i, 1)
-  for (let i = 0; i < 10_000; i += 1) {
+  const long = story.submit({ tradeId: 't1', atMs: 100, leg: 'long', lots: 5_000 })
+  const short = story.submit({ tradeId: 't1', atMs: 100, leg: 'short', lots: 5_000 })
+  for (const leg of [long, short]) for (let i = 0; i < 5_000; i += 1) story.fill(leg, 101 + i, 1)
+  for (let i = 0; i < 5_000; i += 1) {
     for (const leg of ['long', 'short'] as const) {
       const atMs = 20_000 + i * 10
       story.fill(story.submit({ tradeId: 't1', atMs, leg, purpose: 'exit', lots: 1 }), atMs + 2, 1)
     }
   }
-  story.flat('t1', 130_000)
-  const run = runOf(story.tale(140_000))
-  const startUs = systemClock.nowUs()
+  story.flat('t1', 80_000)
+  const run = runOf(story.tale(90_000))
+  const startMs = cpuMs()
   const findings = checkJournal(run)
-  const tookMs = (systemClock.nowUs() - startUs) / 1_000
+  const tookMs = cpuMs() - startMs
   expect(findings.filter(({ verdict }) => verdict !== 'pass')).toEqual([])
   expect(tookMs).toBeLessThan(1_000)
 })
