@@ -132,6 +132,10 @@ test.each([
   }
 })
 
+test('minus zero is zero', () => {
+  expect(Object.is(parseConfig({ SYNTHETIC_FUNDING_DELTA: '-0' }).syntheticFundingDelta, 0)).toBe(true)
+})
+
 test('every problem is named at once, with variable, value and what is allowed', () => {
   const error = refusal({
     SYNTHETIC_SPREAD_BPS: 'abc',

@@ -103,7 +103,7 @@ export const CLOSE_BUDGET_MS = 1_000
  *                           of unknownMax and legTimeout it is cancelled, and that answer is awaited as long; or nothing
  *                           is there, which is proved once the receive window is over
  * + readLag                 the books may lag so much behind
- * + closeBudget             then what is naked is taken off (P6)
+ * + closeBudget             then what is naked is taken off (P6); the round trips of the above are in its slack
  *
  * With the defaults and no retry that is design P1's order timeout + unknown max + read lag + close budget. Hedging a
  * late leg with a market order is one more round.

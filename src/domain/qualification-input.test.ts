@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { QualificationInput } from './qualification.ts'
 import { qualify } from './qualification.ts'
+import type { QualificationInput } from './qualification-input.ts'
 
 const GOOD: QualificationInput = {
   spreadBps: 45,

@@ -1,8 +1,36 @@
 /**
- * Reads the terms of a qualification and refuses, by name and all at once, what cannot be judged. Nothing that is not a
+ * What a qualification is asked about. What cannot be judged is refused by name, all at once: nothing that is not a
  * number gets as far as the arithmetic, so a verdict never contains NaN.
  */
-import type { QualificationInput, Signals } from './qualification.ts'
+
+/** What the market tells beyond the spread. A signal left out gives no boost. */
+export interface Signals {
+  /** Order book imbalance of each venue: finite, of any sign, usually -1..1. */
+  readonly obiLong?: number | undefined
+  readonly obiShort?: number | undefined
+  /** Open interest over its own average: finite, not negative. */
+  readonly oiRatioLong?: number | undefined
+  readonly oiRatioShort?: number | undefined
+  /** Until the next funding payout: finite, not negative. */
+  readonly minutesToFundingLong?: number | undefined
+  readonly minutesToFundingShort?: number | undefined
+}
+
+export interface QualificationInput {
+  /** Finite and more than 0. */
+  readonly spreadBps: number
+  /** Difference of the two funding rates per 8 h as a fraction (0.0001 is one basis point); finite, of any sign. */
+  readonly fundingDelta8h: number
+  /** Finite and more than 0. */
+  readonly positionSizeUsd: number
+  /** Compared without regard to case; a venue the fee table does not know pays 6 bps. */
+  readonly longVenue: string
+  readonly shortVenue: string
+  /** Finite and not negative. Left out or 0 on either side: both are estimated from the spread. */
+  readonly depthLongUsd?: number | undefined
+  readonly depthShortUsd?: number | undefined
+  readonly signals?: Signals | undefined
+}
 
 type Rule = 'finite' | 'finite and more than 0' | 'finite and at least 0'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { QualificationInput, Signals } from './qualification.ts'
 import { estimateDepthUsd, qualify, takerFeeBps } from './qualification.ts'
+import type { QualificationInput, Signals } from './qualification-input.ts'
 
 /** Terms that pass every constraint: 40 + 30 = 70, profit 45 − 11 − 10 − 2.06 = 21.94. */
 const GOOD: QualificationInput = {

@@ -12,6 +12,7 @@
  *   - "Aligned" order book imbalance is long > 0.1 and short < -0.1; "partial" is one of the two. That boost and the
  *     open interest one need both sides known.
  */
+import type { QualificationInput, Signals } from './qualification-input.ts'
 import { readTerms } from './qualification-input.ts'
 
 export type ConstraintName = 'funding' | 'depth' | 'confidence' | 'profit'
@@ -35,35 +36,6 @@ export interface Qualification {
   readonly fundingCostBps: number
   readonly projectedProfitBps: number
   readonly constraints: readonly Constraint[]
-}
-
-/** What the market tells beyond the spread. A signal left out gives no boost. */
-export interface Signals {
-  /** Order book imbalance of each venue: finite, of any sign, usually -1..1. */
-  readonly obiLong?: number | undefined
-  readonly obiShort?: number | undefined
-  /** Open interest over its own average: finite, not negative. */
-  readonly oiRatioLong?: number | undefined
-  readonly oiRatioShort?: number | undefined
-  /** Until the next funding payout: finite, not negative. */
-  readonly minutesToFundingLong?: number | undefined
-  readonly minutesToFundingShort?: number | undefined
-}
-
-export interface QualificationInput {
-  /** Finite and more than 0. */
-  readonly spreadBps: number
-  /** Difference of the two funding rates per 8 h as a fraction (0.0001 is one basis point); finite, of any sign. */
-  readonly fundingDelta8h: number
-  /** Finite and more than 0. */
-  readonly positionSizeUsd: number
-  /** Compared without regard to case; a venue the fee table does not know pays 6 bps. */
-  readonly longVenue: string
-  readonly shortVenue: string
-  /** Finite and not negative. Left out or 0 on either side: both are estimated from the spread. */
-  readonly depthLongUsd?: number | undefined
-  readonly depthShortUsd?: number | undefined
-  readonly signals?: Signals | undefined
 }
 
 /** The absolute funding difference must be more than this. */
