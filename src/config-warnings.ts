@@ -1,11 +1,11 @@
 /**
- * What a configuration may hold and its owner should know: said once at start, never fatal.
+ * What a configuration may hold and its owner should know: said once at start, never fatal. That its terms can never
+ * qualify is not said here but by the run itself, in its journal (domain/advice.ts).
  */
 import type { Config } from './config.ts'
 import { FIELDS } from './config-fields.ts'
 import type { Environment } from './config-parse.ts'
 import { DEMO_VARIABLES, defaultMaxHoldMs } from './config-parse.ts'
-import { neverQualifies } from './domain/advice.ts'
 
 /** Every variable this program reads. */
 export const VARIABLES: readonly string[] = [
@@ -18,21 +18,7 @@ const START_LOSS_BPS = 22
 
 /** Warnings, each a sentence or more, ready to print. No value of an unknown variable is ever shown. */
 export function configWarnings(env: Environment, config: Config): readonly string[] {
-  return [...typos(env), ...termWarnings(config), ...boundWarnings(config)]
-}
-
-function termWarnings(config: Config): string[] {
-  const advice = neverQualifies({
-    spreadBps: config.syntheticSpreadBps,
-    fundingDelta8h: config.syntheticFundingDelta,
-    positionSizeUsd: config.estimatedPositionSizeUsd,
-  })
-  if (advice === null) return []
-  const effect =
-    config.qualificationGate === 'enforce'
-      ? '  QUALIFICATION_GATE=enforce: this run will not trade. QUALIFICATION_GATE=observe trades all the same.'
-      : '  QUALIFICATION_GATE=observe: they are traded all the same, and carry this verdict.'
-  return [`${advice.message}\n${effect}`]
+  return [...typos(env), ...boundWarnings(config)]
 }
 
 function boundWarnings(config: Config): string[] {
