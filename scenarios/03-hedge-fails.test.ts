@@ -1,0 +1,185 @@
+/**
+ * Scenario 3: the long leg fills, the short leg cannot be had.
+ *
+ * Each way in which the venue can refuse, and the worst one: no answer at all, and the order was never there. The trade
+ * is closed at once; nothing is unwound while the other leg is unknown, since it may be filled.
+ */
+import { expect } from 'vitest'
+import type { Fault, FaultVerdict } from '../src/faults/plan-types.ts'
+import type { RunTrade } from '../src/journal/run.ts'
+import { linesOf } from '../src/journal/run.ts'
+import { BUDGETS, judge } from './support/budgets.ts'
+import type { Finished } from './support/scenario.ts'
+import { scenario } from './support/scenario.ts'
+
+const NAME = 'the short leg cannot be placed'
+
+function shortOpening(verdict: FaultVerdict): Fault {
+  return { name: NAME, party: 'rest-request', op: 'create', leg: 'short', reduceOnly: false, verdict }
+}
+
+const REFUSALS: readonly { readonly what: string; readonly verdict: FaultVerdict }[] = [
+  {
+    what: 'for want of balance (110007)',
+    verdict: { do: 'retCode', code: 110007, message: 'ab not enough for new order' },
+  },
+  { what: 'for a parameter (10001)', verdict: { do: 'retCode', code: 10001, message: 'Qty invalid' } },
+  {
+    what: 'below the minimum notional (110094)',
+    verdict: { do: 'retCode', code: 110094, message: 'Order does not meet minimum order value 5USDT' },
+  },
+  {
+    what: 'outside the price band (30209)',
+    verdict: { do: 'retCode', code: 30209, message: 'Order price is out of permissible range' },
+  },
+  {
+    what: 'because the symbol is not live (110074)',
+    verdict: { do: 'retCode', code: 110074, message: 'This contract is not live' },
+  },
+  {
+    what: 'because the symbol only reduces (110023)',
+    verdict: { do: 'retCode', code: 110023, message: 'Currently you can only reduce your positions' },
+  },
+  {
+    what: 'for its timestamp (10002)',
+    verdict: { do: 'retCode', code: 10002, message: 'invalid request, please check your server timestamp' },
+  },
+]
+
+for (const { what, verdict } of REFUSALS) {
+  scenario(
+    `the short leg is refused ${what}: emergency close, flat within its bound`,
+    {
+      proves: `A short leg refused ${what} leaves no naked long behind.`,
+      settings: { MAX_HOLD_MS: '1500', SYNTHETIC_CONVERGENCE_HALF_LIFE_MS: '500' },
+      faults: [shortOpening(verdict)],
+      maxTrades: 1,
+      elsewhere: { faults: [shortOpening(verdict)] },
+    },
+    async ({ finish, budgets }) => {
+      const finished = await finish()
+      const trade = onlyTrade(finished)
+      expect(trade.failed!.data.reason).toBe('short-refused')
+      expectLongTakenOff(trade)
+      // Known from the refusal itself: nothing is waited for.
+      const failedAfterMs = (trade.failed!.at - trade.orders[0]!.submitted!.at) / 1000
+      expect(failedAfterMs).toBeLessThan(400)
+      budgets([emergencyClose(finished)])
+    },
+  )
+}
+
+scenario(
+  'the short leg never arrives and its reply is lost: proved absent, then emergency close',
+  {
+    proves:
+      'An unknown placement is asked for until the venue can no longer accept it, and only then counts as refused (D10).',
+    settings: {
+      ORDER_TIMEOUT_MS: '600',
+      UNKNOWN_MAX_MS: '600',
+      ORDER_RECV_WINDOW_MS: '600',
+      MAX_HOLD_MS: '1500',
+      SYNTHETIC_CONVERGENCE_HALF_LIFE_MS: '500',
+    },
+    faults: [shortOpening({ do: 'drop' })],
+    maxTrades: 1,
+    elsewhere: { faults: [shortOpening({ do: 'drop' })] },
+  },
+  async ({ finish, budgets }) => {
+    const finished = await finish()
+    const trade = onlyTrade(finished)
+    const short = trade.orders.find((order) => order.submitted?.data.leg === 'short')!
+    expect(short.unknown).not.toBeNull()
+    expect(short.absent).not.toBeNull()
+    expect(linesOf(finished.run, 'order.queried').length).toBeGreaterThan(1)
+    expect(trade.failed!.data.reason).toBe('short-absent')
+    // Nothing was unwound before the absence was proved.
+    const unwind = trade.orders.find((order) => order.submitted?.data.purpose === 'unwind')!
+    expect(unwind.submitted!.at).toBeGreaterThan(short.absent!.at)
+    expectLongTakenOff(trade)
+    budgets([emergencyClose(finished)])
+  },
+)
+
+scenario(
+  'the reply to the short leg is lost but the venue has filled it: found by asking, and the pair is hedged',
+  {
+    proves: 'A lost reply is never taken for a refusal: the pair is hedged with exactly one order per leg.',
+    settings: { ORDER_TIMEOUT_MS: '400', MAX_HOLD_MS: '1500', SYNTHETIC_CONVERGENCE_HALF_LIFE_MS: '500' },
+    faults: [{ ...shortOpening({ do: 'drop' }), party: 'rest-reply' }],
+    maxTrades: 1,
+    elsewhere: { faults: [{ ...shortOpening({ do: 'drop' }), party: 'rest-reply' }] },
+  },
+  async ({ finish }) => {
+    const finished = await finish()
+    const trade = onlyTrade(finished)
+    expect(trade.failed).toBeNull()
+    expect(trade.hedged).not.toBeNull()
+    expect(finished.run.truth!.data.orders).toHaveLength(4)
+  },
+)
+
+scenario(
+  'after a rate limit the short leg is sent again once the window has passed, within the leg timeout',
+  {
+    proves: '10006 is certain: nothing was placed, and the same quantity may be asked for again after the reset.',
+    settings: { MAX_HOLD_MS: '1500', SYNTHETIC_CONVERGENCE_HALF_LIFE_MS: '500' },
+    faults: [shortOpening({ do: 'rate-limit', resetMs: 150 })],
+    maxTrades: 1,
+    elsewhere: { faults: [shortOpening({ do: 'rate-limit', resetMs: 150 })] },
+  },
+  async ({ finish }) => {
+    const finished = await finish()
+    const trade = onlyTrade(finished)
+    expect(trade.failed).toBeNull()
+    const retries = trade.orders.filter((order) => order.submitted?.data.purpose === 'retry')
+    expect(retries.map((order) => order.submitted!.data.leg)).toEqual(['short'])
+    expect(trade.hedged).not.toBeNull()
+  },
+)
+
+scenario(
+  'three failed trades within a minute halt entries, and the run ends with exit code 1',
+  {
+    proves: 'D11: after the third refused leg nothing new is started, everything is flat, and the exit code says so.',
+    settings: {
+      SYMBOLS_TO_TRADE: 'BTCUSDT,ETHUSDT,SOLUSDT',
+      MAX_HOLD_MS: '1500',
+      SYNTHETIC_CONVERGENCE_HALF_LIFE_MS: '500',
+    },
+    faults: [{ ...shortOpening({ do: 'retCode', code: 110007, message: 'ab not enough for new order' }), times: null }],
+    elsewhere: {
+      faults: [
+        { ...shortOpening({ do: 'retCode', code: 110007, message: 'ab not enough for new order' }), times: null },
+      ],
+    },
+  },
+  async ({ finish }) => {
+    const { run, output } = await finish({ exitCode: 1 })
+    expect(run.trades.size).toBeGreaterThanOrEqual(3)
+    expect(run.trades.size).toBeLessThanOrEqual(5)
+    expect(linesOf(run, 'entries.halted').map((line) => line.data.reason)).toEqual([
+      expect.stringContaining('3 failed trades'),
+    ])
+    expect(output).toContain('HALTED')
+    expect(run.truth!.data.positions).toEqual([])
+  },
+)
+
+function onlyTrade({ run }: Finished): RunTrade {
+  expect(run.trades.size).toBe(1)
+  return [...run.trades.values()][0]!
+}
+
+function expectLongTakenOff(trade: RunTrade): void {
+  const unwinds = trade.orders.filter((order) => order.submitted?.data.purpose === 'unwind')
+  expect(unwinds.map((order) => order.submitted!.data)).toMatchObject([{ leg: 'long', side: 'sell', reduceOnly: true }])
+  expect(trade.flat).not.toBeNull()
+}
+
+/** From `trade.failed` to the fill that took the last lot off, on the executor's clock (P6). */
+function emergencyClose(finished: Finished) {
+  const trade = onlyTrade(finished)
+  const actual = (trade.fills.at(-1)!.at - trade.failed!.at) / 1000
+  return judge(BUDGETS.emergencyClose, { actual, n: 1 })
+}

@@ -1,0 +1,32 @@
+#!/usr/bin/env node
+/**
+ * `bybit-synthetic-test`: one word, then what belongs to it. Loads only what the word needs.
+ */
+const HELP = `usage: bybit-synthetic-test run | exchange | report   (each has --help)
+
+  run       trade synthetic opportunities until a signal, then close everything and judge the run
+  exchange  a local Bybit v5 venue for any bot in any language
+  report    journals in, one self-contained HTML page out
+`
+
+async function main([command, ...rest]: readonly string[]): Promise<number> {
+  switch (command) {
+    case 'run':
+      return (await import('./run-command.ts')).runRun(rest)
+    case 'exchange':
+      return (await import('./exchange/command.ts')).runExchange(rest)
+    case 'report':
+      return (await import('./report/command.ts')).runReport(rest)
+    case '--help':
+    case '-h':
+      process.stdout.write(HELP)
+      return 0
+    default:
+      process.stderr.write(
+        `${command === undefined ? 'no command' : `unknown command ${JSON.stringify(command)}`}\n${HELP}`,
+      )
+      return 2
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2))

@@ -1,0 +1,97 @@
+/**
+ * The arguments of `run`: every problem at once, each with what is allowed.
+ */
+import { existsSync } from 'node:fs'
+
+export interface RunArguments {
+  readonly target: string | null
+  readonly worldFile: string | null
+  readonly faultsFile: string | null
+  readonly durationMs: number | null
+  readonly maxTrades: number | null
+  /** Folder for journal and report. */
+  readonly out: string
+}
+
+export const RUN_HELP = `usage: bybit-synthetic-test run [--target embedded|demo] [--duration 10m] [--max-trades N] [--world FILE] [--faults FILE] [--out DIR]
+
+Trades synthetic opportunities, both legs on one venue, until a signal, a duration or a number of trades; then closes
+every trade, asks the venue for its books, checks every promise and writes the report.
+
+  --target T        embedded (a mock venue of its own, default) or demo; default: SCENARIO_TARGET
+  --duration D      stop after so long: a number with ms, s, m or h, e.g. 90s
+  --max-trades N    stop after N trades
+  --world FILE      the embedded venue's starting state (default: the calm world)
+  --faults FILE     a fault plan for this process's wire
+  --out DIR         journal and report (default: reports/run)
+  --help            this text
+
+Everything else comes from the environment; see .env.example. First SIGINT or SIGTERM: close everything and end. Second:
+stop at once and say what stays open.
+Exit codes: 0 flat and every promise held, 1 something is left open or a promise failed, 2 bad input (every problem is
+named at once).
+`
+
+const NAMES = ['--target', '--duration', '--max-trades', '--world', '--faults', '--out'] as const
+type Name = (typeof NAMES)[number]
+
+/** Reads the arguments; whatever is wrong goes to `problems`. */
+export function parseRunArguments(argv: readonly string[], problems: string[]): RunArguments {
+  const given = readPairs(argv, problems)
+  const text = (name: Name): string | null => given.get(name) ?? null
+  const target = text('--target')
+  if (target !== null && !['embedded', 'container', 'demo'].includes(target)) {
+    problems.push(`--target is ${JSON.stringify(target)}; allowed: embedded, container, demo`)
+  }
+  for (const name of ['--world', '--faults'] as const) {
+    const path = text(name)
+    if (path !== null && !existsSync(path))
+      problems.push(`${name} is ${JSON.stringify(path)}; allowed: a file that exists`)
+  }
+  return {
+    target,
+    worldFile: text('--world'),
+    faultsFile: text('--faults'),
+    durationMs: readDuration(text('--duration'), problems),
+    maxTrades: readCount(text('--max-trades'), problems),
+    out: text('--out') ?? 'reports/run',
+  }
+}
+
+function readPairs(argv: readonly string[], problems: string[]): Map<Name, string> {
+  const given = new Map<Name, string>()
+  for (let i = 0; i < argv.length; i += 1) {
+    const [word, inline] = (argv[i] ?? '').split(/=(.*)/s)
+    const name = NAMES.find((one) => one === word)
+    if (name === undefined) {
+      problems.push(`unknown argument ${JSON.stringify(argv[i])}; allowed: ${NAMES.join(', ')}, --help`)
+      continue
+    }
+    const value = inline ?? argv[++i]
+    if (given.has(name)) problems.push(`${name} is given twice`)
+    if (value === undefined || value === '') problems.push(`${name} needs a value`)
+    else given.set(name, value)
+  }
+  return given
+}
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }
+/** What a timer of the platform can hold, ms; about 24 days. */
+const DURATION_MAX_MS = 2 ** 31 - 1
+
+function readDuration(text: string | null, problems: string[]): number | null {
+  if (text === null) return null
+  const [, digits, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text) ?? []
+  const durationMs = Number(digits) * (UNITS[unit ?? ''] ?? Number.NaN)
+  if (durationMs > 0 && durationMs <= DURATION_MAX_MS) return durationMs
+  problems.push(`--duration is ${JSON.stringify(text)}; allowed: a positive number with ms, s, m or h, at most 596h`)
+  return null
+}
+
+function readCount(text: string | null, problems: string[]): number | null {
+  if (text === null) return null
+  const count = Number(text)
+  if (/^\d+$/.test(text) && count >= 1 && Number.isSafeInteger(count)) return count
+  problems.push(`--max-trades is ${JSON.stringify(text)}; allowed: a whole number from 1`)
+  return null
+}

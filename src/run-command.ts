@@ -1,0 +1,163 @@
+/**
+ * The `run` command: configuration in, a supervised run, a verdict out.
+ *
+ *   environment + arguments ─► target ─► runtime process ⇄ signals, progress ─► venue's truth ─► promises ─► report
+ */
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { judgeRun } from './aftermath.ts'
+import type { Config } from './config.ts'
+import { ConfigError, parseConfig } from './config-parse.ts'
+import { FaultPlanError, parsePlan } from './faults/plan.ts'
+import { describeFinding, overall } from './journal/summary.ts'
+import type { RuntimeProcess } from './launch.ts'
+import { launchRuntime } from './launch.ts'
+import { duration } from './metrics/text.ts'
+import { reportFromJournals } from './report/command.ts'
+import { writeReport } from './report/write.ts'
+import type { RunArguments } from './run-arguments.ts'
+import { parseRunArguments, RUN_HELP } from './run-arguments.ts'
+import type { Progress } from './runtime-types.ts'
+import type { Target } from './targets.ts'
+import { openTarget, TargetError } from './targets.ts'
+
+interface FaultFile {
+  readonly path: string
+  readonly names: readonly string[]
+}
+
+const BAD_INPUT = 2
+/** Where there is no terminal to rewrite a line on, progress is a plain line this often, ms. */
+const PLAIN_EVERY_MS = 10_000
+
+/** Resolves with the exit code. */
+export async function runRun(argv: readonly string[]): Promise<number> {
+  if (argv.includes('--help') || argv.includes('-h')) {
+    process.stdout.write(RUN_HELP)
+    return 0
+  }
+  const problems: string[] = []
+  const request = parseRunArguments(argv, problems)
+  const faults = readFaults(request.faultsFile, problems)
+  const config = readConfig(request, problems)
+  if (config === null || problems.length > 0) return refuse(problems)
+  try {
+    const target = await openTarget(config, request.worldFile === null ? {} : { worldFile: request.worldFile })
+    await using _held = target
+    return await supervise(target, request, faults)
+  } catch (error) {
+    if (error instanceof TargetError) return refuse([error.message])
+    throw error
+  }
+}
+
+function refuse(problems: readonly string[]): number {
+  process.stderr.write(problems.map((problem) => `run: ${problem}\n`).join(''))
+  return BAD_INPUT
+}
+
+function readConfig(request: RunArguments, problems: string[]): Config | null {
+  try {
+    const env = request.target === null ? process.env : { ...process.env, SCENARIO_TARGET: request.target }
+    const { durationMs, maxTrades } = request
+    return { ...parseConfig(env), durationMs, maxTrades }
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    problems.push(error.message)
+    return null
+  }
+}
+
+function readFaults(path: string | null, problems: string[]): FaultFile | null {
+  if (path === null) return null
+  try {
+    return { path, names: parsePlan(JSON.parse(readFileSync(path, 'utf8'))).faults.map((fault) => fault.name) }
+  } catch (error) {
+    if (!(error instanceof FaultPlanError || error instanceof SyntaxError)) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null // said already, with the other arguments
+      throw error
+    }
+    problems.push(`--faults ${path}: ${error.message}`)
+    return null
+  }
+}
+
+async function supervise(target: Target, request: RunArguments, faults: FaultFile | null): Promise<number> {
+  mkdirSync(request.out, { recursive: true })
+  const journalPath = join(request.out, 'journal.jsonl')
+  rmSync(journalPath, { force: true })
+  const screen = createScreen(process.stdout)
+  await using runtime = launchRuntime({
+    config: target.config,
+    journalPath,
+    ...(faults === null ? {} : { faultPlan: faults }),
+    onOutput: (text) => screen.print(text),
+    onProgress: (progress) => screen.show(progress),
+  })
+  const stopForwarding = forwardSignals(runtime)
+  const exit = await runtime.exited
+  screen.clear()
+  const { findings } = await judgeRun(target.config, journalPath, target.adminUrl)
+  stopForwarding()
+  process.stdout.write(`\n${findings.map(describeFinding).join('\n')}\n`)
+  const page = writeReport(reportFromJournals([journalPath]), request.out)
+  process.stdout.write(`journal: ${journalPath}\nreport: ${page}\n`)
+  return exit.code === 0 && overall(findings) === 'pass' ? 0 : 1
+}
+
+/** Each signal is passed on; the runtime knows what a first and a second one mean. */
+function forwardSignals(runtime: RuntimeProcess): () => void {
+  const onSignal = (name: NodeJS.Signals): void => runtime.signal(name as 'SIGINT' | 'SIGTERM')
+  process.on('SIGINT', onSignal)
+  process.on('SIGTERM', onSignal)
+  return () => {
+    process.off('SIGINT', onSignal)
+    process.off('SIGTERM', onSignal)
+  }
+}
+
+interface Screen {
+  print(text: string): void
+  show(progress: Progress): void
+  clear(): void
+}
+
+/** On a terminal the last line is rewritten; elsewhere a plain line now and then. */
+function createScreen(out: NodeJS.WriteStream): Screen {
+  const isTerminal = out.isTTY === true
+  let shown = false
+  let lastPlainMs = 0
+  const clear = (): void => {
+    if (shown) out.write('\r\u001b[K')
+    shown = false
+  }
+  return {
+    clear,
+    print(text) {
+      clear()
+      out.write(text)
+    },
+    show(progress) {
+      if (isTerminal) {
+        clear()
+        out.write(progressText(progress).slice(0, Math.max(20, out.columns - 1)))
+        shown = true
+      } else if (progress.elapsedMs >= lastPlainMs + PLAIN_EVERY_MS) {
+        lastPlainMs = progress.elapsedMs
+        out.write(`${progressText(progress)}\n`)
+      }
+    },
+  }
+}
+
+function progressText(progress: Progress): string {
+  const { elapsedMs, quotesPerSecond, opportunities, trades, openTrades, nakedUsd, endToEndP99Us } = progress
+  return [
+    `${(elapsedMs / 1000).toFixed(0)} s`,
+    `${quotesPerSecond.toFixed(0)} quotes/s`,
+    `${opportunities} opportunities`,
+    `${trades} trades (${openTrades} open)`,
+    `naked ${nakedUsd.toFixed(2)} USD`,
+    `P99 ${duration(endToEndP99Us)}`,
+  ].join(' | ')
+}
