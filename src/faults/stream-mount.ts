@@ -88,6 +88,7 @@ export function mountStreams({ gate, clock }: StreamMountOptions): Disposable {
     if (event === 'close') close(this)
     const wire = wires.get(this)
     if (wire !== undefined && (event === 'message' || event === 'pong' || event === 'ping')) {
+      // A paused socket reads no more, but what was read before may still be on its way out of the receiver.
       if (wire.isSilent) return true
       if (wire.judgesFrames && event !== 'ping') return receive(gate, clock, wire, event, args, deliver)
     }
