@@ -47,7 +47,7 @@ export function hostFeed(options: FeedHostOptions): Feed {
     ...shared,
     clock,
     random: seededRandom(seed),
-    doorbell: inlineDoorbell(options.onQuotes),
+    doorbell: inlineDoorbell(memory.ring, options.onQuotes),
     onEvent,
   })
 }

@@ -123,7 +123,7 @@ test('within one thread a burst of pushes is answered once, after the burst', as
   const ring = createRingMemory(8)
   const batches: number[] = []
   const { push, quotesTaken, listener } = oneThread(ring)
-  const bell = inlineDoorbell(() => {
+  const bell = inlineDoorbell(ring, () => {
     const before = quotesTaken()
     listener()
     batches.push(quotesTaken() - before)
@@ -139,6 +139,24 @@ test('within one thread a burst of pushes is answered once, after the burst', as
   bell.ring()
   await Promise.resolve()
   expect(batches).toEqual([3, 1])
+})
+
+test('within one thread a batch that stops early goes on next turn, without another quote having to come', async () => {
+  const ring = createRingMemory(8)
+  const consumer = consumerOf(ring)
+  const { push } = oneThread(ring)
+  const quote = blankQuote()
+  let taken = 0
+  const bell = inlineDoorbell(ring, () => {
+    for (let i = 0; i < 2 && consumer.pop(quote); i += 1) taken += 1
+  })
+  for (let i = 0; i < 5; i += 1) {
+    push()
+    bell.ring()
+  }
+  await Promise.resolve()
+  expect(taken).toBe(2)
+  await untilTaken(() => taken, 5)
 })
 
 /** Both ends in this thread. */

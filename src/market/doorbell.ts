@@ -4,7 +4,7 @@
  *   threads   producer: push, ring()             consumer: asleep ──wake──► onQuotes (one batch) ──► more? next turn
  *                        │                                   ▲                                  └──► none? asleep
  *                        └── notifies only a sleeper ────────┘
- *   inline    producer: push, ring() ──► onQuotes once, when the burst of frames at hand has been pushed
+ *   inline    producer: push, ring() ──► onQuotes once, when the frames at hand have been pushed ──► more? next turn
  *
  * No wake-up is lost: the consumer says "I sleep" and *then* looks once more; the producer pushes and *then* looks
  * whether somebody sleeps. Both are sequentially consistent, so at least one of them sees the other. A consumer that is
@@ -73,17 +73,24 @@ export function waitForQuotes(memory: RingMemory, onQuotes: () => void): () => v
   }
 }
 
-/** The doorbell within one thread: `onQuotes` runs once per burst, after the frames of one socket read are pushed. */
-export function inlineDoorbell(onQuotes: () => void): Doorbell {
-  let rung = false
+/**
+ * The doorbell within one thread: `onQuotes` runs once per burst, after the frames of one socket read are pushed. If it
+ * stops early it is called again next turn, as between threads.
+ */
+export function inlineDoorbell(memory: RingMemory, onQuotes: () => void): Doorbell {
+  const words = new Int32Array(memory.counters)
+  let due = false
   const answer = (): void => {
-    rung = false
+    due = false
     onQuotes()
+    if (!hasQuotes(words) || due) return
+    due = true
+    setImmediate(answer)
   }
   return {
     ring() {
-      if (rung) return
-      rung = true
+      if (due) return
+      due = true
       queueMicrotask(answer)
     },
   }

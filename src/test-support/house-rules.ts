@@ -29,9 +29,7 @@ const ENTRIES = [
   /^src\/runtime-main\.ts$/,
   /^src\/exchange\/main\.ts$/,
   /^src\/faults\/preload\.ts$/,
-  /^src\/[a-z-]+\/command\.ts$/,
-  /^src\/command-[a-z-]+\.ts$/,
-  /^src\/commands\//,
+  /^src\/(?:[a-z-]+\/|[a-z-]+-)command\.ts$/,
 ]
 
 /** States the words it looks for. */
