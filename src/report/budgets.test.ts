@@ -79,7 +79,7 @@ test('budgets sort by urgency: missed, not judged, then by smallest margin', () 
     judgeBudget({ ...latency, name, actual, n })
   const results = [
     result('wide', 100),
-    result('few', 4_999, 10),
+    result('few', 20_000, 10),
     result('missed', 5_001),
     result('close', 4_900),
     result('missed far', 9_000),

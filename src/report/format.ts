@@ -34,7 +34,7 @@ export function showValue(value: number | null, unit: BudgetUnit): string {
 
 /** A count with thousands marked; fractions keep two digits at most. */
 export function showCount(value: number): string {
-  const text = Number.isInteger(value) ? String(value) : digits(value, 2)
+  const text = Number.isInteger(value) ? String(value).replace('-', '−') : digits(value, 2)
   const [whole = '', fraction] = text.split('.')
   const marked = whole.replace(/\B(?=(\d{3})+$)/g, ',')
   return fraction === undefined ? marked : `${marked}.${fraction}`
