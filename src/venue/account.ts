@@ -7,8 +7,8 @@ import type { Decoded } from './decode-fields.ts'
 import { FieldReader, isRecord, isRefusal, show } from './decode-fields.ts'
 import { decodeInstrument } from './decode-rows.ts'
 import type { Outcome } from './gateway.ts'
+import { misunderstood, READ_RECV_WINDOW_MS } from './paging.ts'
 import type { Reads } from './reads.ts'
-import { misunderstood, READ_RECV_WINDOW_MS } from './reads.ts'
 
 export interface WalletSummary {
   /** USD, as the venue values it. */

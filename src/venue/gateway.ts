@@ -52,16 +52,21 @@ export interface OrderInquiry {
 export interface Gateway {
   /** `venueTimestampMs` is what the request was signed with: the venue may accept until it plus the receive window. */
   submit(request: OrderRequest): { readonly venueTimestampMs: number; readonly reply: Promise<Outcome<Submitted>> }
+  /**
+   * Done means accepted, not cancelled: the order may still fill. Refused with 110001, 110008 or 110010 means there was
+   * nothing left to cancel (filled, cancelled or never there alike): inquire before concluding anything.
+   */
   cancel(symbol: string, clientId: string): Promise<Outcome<null>>
   /** Realtime, history and executions by id, all three. Unknown when any of them could not be read. */
   inquire(symbol: string, clientId: string): Promise<Outcome<OrderInquiry>>
+  /** A leg without a row is flat: the venue leaves flat ones out when several symbols are asked for. */
   positions(symbols: readonly string[]): Promise<Outcome<readonly PositionRow[]>>
   openOrders(symbols: readonly string[]): Promise<Outcome<readonly VenueOrderRow[]>>
   /** Executions of the symbols since a venue time, oldest first, all pages. */
   executionsSince(symbols: readonly string[], sinceMs: number): Promise<Outcome<readonly VenueExecutionRow[]>>
   /** All orders of the symbols since a venue time: open ones and history, all pages. */
   ordersSince(symbols: readonly string[], sinceMs: number): Promise<Outcome<readonly VenueOrderRow[]>>
-  /** The venue's clock as far as we know it, ms. */
+  /** The venue's clock as far as we know it, ms, fraction kept. Never ahead of it, once synchronised. */
   venueNowMs(): number
 }
 

@@ -1,34 +1,25 @@
 /**
- * Questions to the venue. Unlike a submit, a question may be asked again: a bounded number of times inside the call.
+ * What the venue's books say: orders, executions and positions, as our rows.
  *
- *   read ─► done │ refused                       page ─► page ─► … ─► all rows, or unknown: never half a list
- *        └► unknown ─► wait ─► again (twice)
+ *   inquire(id) ─┬► realtime ─┐
+ *                ├► history ──┼─► newest row + executions; unknown when any of the three could not be read
+ *                └► executions┘
  */
 import type { PositionRow, VenueExecutionRow, VenueOrderRow } from '../domain/rows.ts'
-import type { Clock } from '../seams/clock.ts'
-import type { Caller, Params, Reply } from './call.ts'
-import type { Decoded, InstrumentIndex } from './decode-fields.ts'
-import { isRefusal } from './decode-fields.ts'
+import type { Params } from './call.ts'
+import type { InstrumentIndex } from './decode-fields.ts'
 import { decodeExecution, decodeList, decodeOrder, decodePosition } from './decode-rows.ts'
-import type { EndpointName } from './endpoints.ts'
 import type { OrderInquiry, Outcome } from './gateway.ts'
+import type { Paging, PagingOptions } from './paging.ts'
+import { createPaging } from './paging.ts'
 import type { VenueClock } from './venue-clock.ts'
 
-export interface ReadsOptions {
-  readonly caller: Caller
-  readonly clock: Clock
+export interface ReadsOptions extends PagingOptions {
   readonly venueClock: VenueClock
-  readonly readTimeoutMs: number
-  /** Asks the venue's time again; awaited before a read refused for its timestamp is repeated. */
-  readonly resync: () => Promise<unknown>
   readonly instruments: () => InstrumentIndex
 }
 
-export interface Reads {
-  /** One question, with its repeats. */
-  read(op: EndpointName, params: Params): Promise<Outcome<Reply>>
-  /** Every page of a list, decoded. */
-  pages<T>(op: EndpointName, params: Params, decode: (list: unknown) => Decoded<T[]>): Promise<Outcome<T[]>>
+export interface Reads extends Paging {
   inquire(symbol: string, clientId: string): Promise<Outcome<OrderInquiry>>
   positions(symbols: readonly string[]): Promise<Outcome<readonly PositionRow[]>>
   openOrders(symbols: readonly string[]): Promise<Outcome<readonly VenueOrderRow[]>>
@@ -36,57 +27,9 @@ export interface Reads {
   ordersSince(symbols: readonly string[], sinceMs: number): Promise<Outcome<readonly VenueOrderRow[]>>
 }
 
-/** The receive window of a question: Bybit's default. */
-export const READ_RECV_WINDOW_MS = 5000
-const READ_REPEATS_MAX = 2
-const REPEAT_WAIT_MS = 50
-const PAGES_MAX = 100
-/** A page that meets the rate limit waits for its reset; a first page does not, its caller decides. */
-const PAGE_WAITS_MAX = 5
-const PAGE_WAIT_MAX_MS = 2000
-
 export function createReads(options: ReadsOptions): Reads {
-  const { caller, clock, venueClock, readTimeoutMs, resync, instruments } = options
-
-  const read: Reads['read'] = async (op, params) => {
-    for (let repeat = 0; ; repeat += 1) {
-      const limits = { timeoutMs: readTimeoutMs, recvWindowMs: READ_RECV_WINDOW_MS }
-      const { outcome, mark } = await caller(op, params, limits).called
-      if (repeat === READ_REPEATS_MAX) return outcome
-      if (mark === 'resync-clock') await resync()
-      else if (outcome.kind === 'unknown') await clock.sleep(REPEAT_WAIT_MS * 2 ** repeat)
-      else return outcome
-    }
-  }
-
-  const page = async (op: EndpointName, params: Params, mayWait: boolean): Promise<Outcome<Reply>> => {
-    for (let waits = 0; ; waits += 1) {
-      const outcome = await read(op, params)
-      if (outcome.kind !== 'refused' || outcome.retryAfterMs === undefined || outcome.bannedUntilUs !== undefined) {
-        return outcome
-      }
-      if (!mayWait || waits === PAGE_WAITS_MAX || outcome.retryAfterMs > PAGE_WAIT_MAX_MS) return outcome
-      await clock.sleep(outcome.retryAfterMs)
-    }
-  }
-
-  const pages: Reads['pages'] = async (op, params, decode) => {
-    const rows: ReturnType<typeof decode> & unknown[] = []
-    let cursor: string | undefined
-    for (let index = 0; index < PAGES_MAX; index += 1) {
-      const outcome = await page(op, { ...params, cursor }, index > 0)
-      if (outcome.kind !== 'done') return outcome
-      const { list, nextPageCursor } = outcome.value.result
-      const decoded = decode(list)
-      if (isRefusal(decoded)) return misunderstood(op, decoded.why)
-      rows.push(...decoded)
-      // The last page may still carry a cursor; it then leads to an empty page, or to itself.
-      const isLast = typeof nextPageCursor !== 'string' || nextPageCursor === '' || nextPageCursor === cursor
-      if (isLast || (list as unknown[]).length === 0) return { kind: 'done', value: rows }
-      cursor = nextPageCursor
-    }
-    return misunderstood(op, `the list does not end after ${PAGES_MAX} pages`)
-  }
+  const { venueClock, instruments } = options
+  const { read, pages } = createPaging(options)
 
   const orders = (op: 'realtime' | 'history', params: Params): Promise<Outcome<VenueOrderRow[]>> =>
     pages(op, { category: 'linear', ...params, limit: 50 }, (list) => decodeList(list, decodeOrder, instruments()))
@@ -129,11 +72,6 @@ export function createReads(options: ReadsOptions): Reads {
       return keep({ kind: 'done', value: newestOfEach([...open.value, ...past.value]) }, symbols)
     },
   }
-}
-
-/** A reply that came but cannot be trusted: for a question that is as good as none. */
-export function misunderstood(op: EndpointName, why: string): Outcome<never> {
-  return { kind: 'unknown', code: 0, reason: `${op} reply not understood: ${why}` }
 }
 
 /** One symbol is asked for by name; several by one question for all linear USDT ones, sorted out here. */

@@ -166,7 +166,10 @@ class SteadyLink implements Link {
       })
     })
     socket.on('open', () => this.#open())
-    socket.on('message', (data) => this.#hear(data as Buffer))
+    socket.on('message', (data) => {
+      // What a connection still hands over after its end belongs to the gap.
+      if (this.#socket === socket) this.#hear(data as Buffer)
+    })
     socket.on('ping', () => this.#live())
     socket.on('pong', () => this.#live())
     socket.on('error', (error) => {

@@ -5,7 +5,7 @@
 import type { Clock } from '../seams/clock.ts'
 import type { Caller } from './call.ts'
 import type { Outcome } from './gateway.ts'
-import { misunderstood, READ_RECV_WINDOW_MS } from './reads.ts'
+import { misunderstood, READ_RECV_WINDOW_MS } from './paging.ts'
 import type { ClockSample, VenueClock } from './venue-clock.ts'
 
 export interface ClockSync {
