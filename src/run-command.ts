@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { judgeRun } from './aftermath.ts'
 import type { Config } from './config.ts'
 import { ConfigError, parseConfig } from './config-parse.ts'
+import { configWarnings } from './config-warnings.ts'
 import { FaultPlanError, parsePlan } from './faults/plan.ts'
 import { describeFinding, overall } from './journal/summary.ts'
 import type { RuntimeProcess } from './launch.ts'
@@ -59,8 +60,10 @@ function refuse(problems: readonly string[]): number {
 function readConfig(request: RunArguments, problems: string[]): Config | null {
   try {
     const env = request.target === null ? process.env : { ...process.env, SCENARIO_TARGET: request.target }
+    const config = parseConfig(env)
+    for (const warning of configWarnings(env, config)) process.stderr.write(`warning: ${warning}\n`)
     const { durationMs, maxTrades } = request
-    return { ...parseConfig(env), durationMs, maxTrades }
+    return { ...config, durationMs: durationMs ?? config.durationMs, maxTrades: maxTrades ?? config.maxTrades }
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     problems.push(error.message)

@@ -35,6 +35,9 @@ import { JournalTail } from './tail.ts'
 const { launchRuntime } = (await import(join(BUILT, 'launch.js'))) as typeof import('../../src/launch.ts')
 const { openTarget } = (await import(join(BUILT, 'targets.js'))) as typeof import('../../src/targets.ts')
 
+/** Targets with the mock venue as it ships. */
+export const openBuiltTarget = openTarget
+
 /** Terms that qualify, and sizes that trade on every shipped world. */
 const QUALIFYING: Settings = {
   SYNTHETIC_SPREAD_BPS: '45',
@@ -171,7 +174,7 @@ function expectPromises(findings: readonly Finding[], breaks: readonly string[])
 }
 
 /** Only what names the venue comes from outside: a scenario's terms are its own. */
-function venueSettings(): Settings {
+export function venueSettings(): Settings {
   const names = Object.entries(process.env).filter(
     ([name]) =>
       name === 'SCENARIO_TARGET' ||
@@ -201,7 +204,7 @@ function planFile(faults: readonly Fault[], base: string): { path: string; names
   return { path: `${base}.faults.json`, names: plan.faults.map((fault) => fault.name) }
 }
 
-function scenarioOf(context: TestContext): string {
+export function scenarioOf(context: TestContext): string {
   return context.task.file.name.replace(/^.*\//, '').replace(/\.test\.ts$/, '')
 }
 
