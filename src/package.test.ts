@@ -92,6 +92,19 @@ test('the exchange command listens, answers as a venue does, and ends when told 
   }
 })
 
+test('the run command trades on its own venue from there: processes and threads start as built JavaScript', async () => {
+  const terms = { SYNTHETIC_SPREAD_BPS: '45', SYNTHETIC_FUNDING_DELTA: '0.01', TRADE_SIZE_USD: '300' }
+  const command = join(project, 'node_modules', '.bin', NAME)
+  const { stdout } = await run(process.execPath, [command, 'run', '--target', 'embedded', '--duration', '2s'], {
+    cwd: project,
+    env: { ...env, ...terms },
+  })
+  expect(stdout).toContain('=== Test Metrics Summary ===')
+  expect(stdout).toMatch(/Trades Executed: [1-9]/)
+  expect(stdout).toContain('Flat: no position and no order of this run is left.')
+  expect(existsSync(join(project, 'reports', 'run', 'index.html'))).toBe(true)
+})
+
 test('qualify is imported by name and gives its verdict', async () => {
   const script = `
     import { qualify } from '${NAME}'
