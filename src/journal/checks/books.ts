@@ -8,7 +8,7 @@
  * An execution names no leg. Its order's row does (`idx`); failing that, the intent. "Ours" is what carries this run's
  * id or an intent of it: other runs and other people may trade the same symbols.
  */
-import { type LegName, positionIdxOf, sideOf } from '../../domain/order.ts'
+import { type LegName, positionIdxOf } from '../../domain/order.ts'
 import type { PositionRow, VenueExecutionRow, VenueOrderRow } from '../../domain/rows.ts'
 import { stepFromText, stepsToNumber } from '../../domain/steps.ts'
 import type { Bounds, EventData, JournalLine } from '../events.ts'
@@ -47,7 +47,7 @@ export interface Books {
   /** By creation, then by place. One entry per venue order id. */
   readonly orders: readonly OurOrder[]
   readonly ordersByClientId: ReadonlyMap<string, readonly OurOrder[]>
-  /** By the venue's time, openings first. One entry per execution id. */
+  /** By the venue's time. One entry per execution id. */
   readonly executions: readonly OurExecution[]
   /** Of others, after the baseline was taken. */
   readonly foreign: readonly { readonly row: VenueExecutionRow; readonly idx: 0 | 1 | 2 | null }[]
@@ -89,7 +89,7 @@ export function indexBooks(run: Run, started: JournalLine<'run.started'>, truth:
       valueUsd: row.lots * lotUsd(row.symbol, row.priceTicks),
     })
   }
-  executions.sort((a, b) => a.row.venueMs - b.row.venueMs || Number(closes(a)) - Number(closes(b)))
+  executions.sort((a, b) => a.row.venueMs - b.row.venueMs)
   return {
     run,
     started,
@@ -163,11 +163,6 @@ const TERMINAL: ReadonlySet<string> = new Set([
   'Deactivated',
   'PartiallyFilledCanceled',
 ])
-
-/** Within one millisecond of the venue's clock openings are taken to come first. */
-function closes({ leg, row }: OurExecution): boolean {
-  return leg !== null && row.side === sideOf(leg, true)
-}
 
 function legOf(row: VenueOrderRow | undefined): LegName | null {
   if (row === undefined || row.idx === 0) return null

@@ -1,0 +1,111 @@
+/**
+ * Time: the venue's whole milliseconds, and the two clocks of an emergency close.
+ */
+import { describe, expect, test } from 'vitest'
+import { broken, summaryOf, taleOf } from './test-support/doctor.ts'
+import { START_VENUE_MS, type TaleLine } from './test-support/story.ts'
+import { hedgedTrade } from './test-support/trades.ts'
+
+describe('within one millisecond of the venue’s clock', () => {
+  test('what opened counts as opened before the reducing order arrived', () => {
+    const tale = taleOf((story) => {
+      const long = story.submit({ tradeId: 't9', atMs: 9_000, leg: 'long', lots: 3 })
+      const close = story.submit({ tradeId: 't9', atMs: 9_002, leg: 'long', purpose: 'unwind', lots: 3 })
+      story.fill(long, 9_003, 3)
+      story.fill(close, 9_003, 3)
+      story.flat('t9', 9_010)
+    })
+    expect(broken(tale)).toEqual([])
+  })
+
+  test('a reducing order that arrives as another ends may ask for what that one left', () => {
+    const tale = taleOf((story) => {
+      story.fill(story.submit({ tradeId: 't9', atMs: 9_000, leg: 'long', lots: 3 }), 9_001, 3)
+      const first = story.submit({ tradeId: 't9', atMs: 9_010, leg: 'long', purpose: 'unwind', lots: 3 })
+      story.fill(first, 9_020, 1)
+      story.cancel(first, 9_101)
+      const second = story.submit({ tradeId: 't9', atMs: 9_100, leg: 'long', purpose: 'unwind', lots: 2 })
+      story.fill(second, 9_102, 2)
+      story.flat('t9', 9_110)
+    })
+    expect(broken(tale)).toEqual([])
+  })
+
+  test('a trade may begin on a symbol as the last one ends', () => {
+    const tale = taleOf((story) => {
+      hedgedTrade(story, { tradeId: 't8', atMs: 9_000, exitAfterMs: 200 })
+      hedgedTrade(story, { tradeId: 't9', atMs: 9_203 })
+    })
+    expect(broken(tale)).toEqual([])
+  })
+
+  test('a reducing order that ended leaves the rest to the next', () => {
+    const tale = taleOf((story) => {
+      const long = story.submit({ tradeId: 't9', atMs: 9_000, leg: 'long', lots: 3 })
+      story.fill(long, 9_001, 3)
+      const first = story.submit({ tradeId: 't9', atMs: 9_010, leg: 'long', purpose: 'unwind', lots: 3 })
+      story.fill(first, 9_011, 1)
+      story.cancel(first, 9_011)
+      const second = story.submit({ tradeId: 't9', atMs: 9_010, leg: 'long', purpose: 'unwind', lots: 2 })
+      story.fill(second, 9_012, 2)
+      story.flat('t9', 9_020)
+    })
+    expect(broken(tale)).toEqual([])
+  })
+})
+
+describe('an emergency close', () => {
+  test('of a leg whose other order was never answered is timed from the deadline of that submit', () => {
+    const tell = (closeMs: number): TaleLine[] =>
+      taleOf((story) => {
+        const long = story.submit({ tradeId: 't9', atMs: 9_000, leg: 'long', lots: 2 })
+        const short = story.submit({ tradeId: 't9', atMs: 9_000, leg: 'short', lots: 2, arrives: false })
+        story.fill(long, 9_003, 2)
+        const askedVenueMs = START_VENUE_MS + 10_260
+        story.write('order.absent', 10_262, { tradeId: 't9', clientId: short, askedVenueMs })
+        story.write('trade.failed', 10_263, { tradeId: 't9', reason: 'short-absent', dueUs: 15_262_000 })
+        const unwind = story.submit({ tradeId: 't9', atMs: 10_264, leg: 'long', purpose: 'unwind', lots: 2 })
+        story.fill(unwind, closeMs, 2)
+        story.flat('t9', closeMs + 2)
+      })
+    expect(broken(tell(11_250))).toEqual([])
+    expect(broken(tell(11_251))).toEqual(['P6 fail'])
+    expect(summaryOf(tell(11_251), 'P6')).toContain('1001 ms by the venue')
+  })
+
+  /** The short leg rests until it is cancelled; then the long one is taken off. */
+  const afterCancel = (terms: { cancelMs: number; closeMs: number; bookedAfterMs?: number }): TaleLine[] =>
+    taleOf((story) => {
+      const { cancelMs, closeMs, bookedAfterMs } = terms
+      const long = story.submit({ tradeId: 't9', atMs: 9_000, leg: 'long', lots: 2 })
+      const short = story.submit({ tradeId: 't9', atMs: 9_000, leg: 'short', lots: 2 })
+      story.fill(long, 9_003, 2)
+      story.cancel(short, cancelMs)
+      const dueUs = 5_000_000 + (cancelMs + 1) * 1_000
+      story.write('trade.failed', cancelMs + 1, { tradeId: 't9', reason: 'short-timeout', dueUs })
+      const unwind = story.submit({ tradeId: 't9', atMs: cancelMs + 2, leg: 'long', purpose: 'unwind', lots: 2 })
+      story.fill(unwind, closeMs, 2, bookedAfterMs)
+      story.flat('t9', closeMs + 2_000)
+    })
+
+  test('is timed from the end of the other leg, not from the survivor’s fill', () => {
+    expect(broken(afterCancel({ cancelMs: 10_500, closeMs: 11_500 }))).toEqual([])
+    expect(broken(afterCancel({ cancelMs: 10_500, closeMs: 11_501 }))).toEqual(['P6 fail'])
+  })
+
+  test('that the venue made in time, but we learned of late, fails by our own clock', () => {
+    const tale = afterCancel({ cancelMs: 9_500, closeMs: 9_510, bookedAfterMs: 1_500 })
+    expect(broken(tale)).toEqual(['P6 fail'])
+    expect(summaryOf(tale, 'P6')).toContain('by our clock')
+  })
+
+  test('that never happened fails', () => {
+    const tale = taleOf((story) => {
+      story.fill(story.submit({ tradeId: 't9', atMs: 9_000, leg: 'long', lots: 2 }), 9_003, 2)
+      story.write('trade.failed', 9_010, { tradeId: 't9', reason: 'short-refused', dueUs: 14_009_000 })
+      story.halt('t9', 9_500, 2, 0)
+    })
+    expect(broken(tale)).toEqual(['P1 fail', 'P6 fail'])
+    expect(summaryOf(tale, 'P6')).toContain('never closed at the venue')
+  })
+})
