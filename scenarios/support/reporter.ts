@@ -82,7 +82,7 @@ export function closingWords(document: ReportDocument): string {
       .map((budget) => `  not judged: ${one.name}: ${budget.name}: ${budget.note}`),
   )
   return [
-    ...bad.map((one) => `  ${one.outcome}: ${one.name}: ${firstLine(firstReason(one))}`),
+    ...bad.map((one) => `  ${one.outcome}: ${one.name}: ${firstReason(one)}`),
     ...told.map((one) => `  skipped: ${one.name}: ${one.skipReason}`),
     ...(silent > 0 ? [`  skipped without a reason, or not selected: ${silent}`] : []),
     ...unjudged,

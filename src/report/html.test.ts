@@ -127,6 +127,20 @@ test('the script of the page parses', () => {
   expect(() => new Function(PAGE_SCRIPT)).not.toThrow()
 })
 
+test('a journal that says nothing is counted as one that cannot say', () => {
+  const page = renderHtml(documentOf([passing(), { ...cutOff(), run: null, promises: [] }]))
+  expect(page).toContain('in 1 of 2 journals, the others cannot say')
+})
+
+test('the first reason is one short line, however long the error', () => {
+  const long = { message: `first line ${'x'.repeat(1_000)}\nsecond line`, detail: '' }
+  const page = renderHtml(documentOf([{ ...passing(), outcome: 'failed', failures: [long] }]))
+  const list = page.slice(page.indexOf('What did not hold'), page.indexOf('Budgets, smallest'))
+  expect(list).toContain('first line xxx')
+  expect(list.length).toBeLessThan(700)
+  expect(list).not.toContain('second line')
+})
+
 test('a promise broken on purpose is shown as such and does not count against money safety', () => {
   const broken = failing()
   const expected = ['P1', 'P5', 'P6'].map((promise) => ({ promise, why: 'the remedy was taken out' }))

@@ -6,7 +6,7 @@ import { plural } from '../journal/finding.ts'
 import { type BudgetResult, goalMet, marginPercent } from './budgets.ts'
 import { budgetsByMargin, type Outcome, type ReportDocument, type ScenarioRecord } from './document.ts'
 import { showCount, showPercent, showUs, showValue } from './format.ts'
-import { html, type Markup } from './markup.ts'
+import { html, type Markup, withoutControls } from './markup.ts'
 import { type Safety, type SafetyTotal, totalOf } from './safety.ts'
 
 export const OUTCOME_SIGN: Readonly<Record<Outcome, string>> = {
@@ -54,11 +54,18 @@ function counts(document: ReportDocument): Markup {
 
 /** Four numbers that must be zero. A promise broken on purpose, to show that its check can fail, does not count. */
 export function safetyLine(document: ReportDocument): Markup {
-  const parts = document.scenarios.flatMap((scenario) => {
-    if (scenario.run === null) return []
-    return [withoutExpected(scenario, scenario.run.safety)]
-  })
+  const parts = document.scenarios
+    .filter((scenario) => scenario.journal !== null && scenario.outcome !== 'skipped')
+    .map((scenario) => withoutExpected(scenario, scenario.run?.safety ?? NOTHING_KNOWN))
   return html`<section aria-labelledby="safety"><h2 id="safety">Was money safe?</h2><ul class="tiles">${TILES.map(([name, label]) => tile(label, totalOf(parts, name), parts.length))}</ul></section>`
+}
+
+/** Of a journal that never got as far as naming its run. */
+const NOTHING_KNOWN: Safety = {
+  nakedBeyondBound: null,
+  duplicateOrders: null,
+  unknownOutcomes: null,
+  positionsLeft: null,
 }
 
 const TILES: readonly (readonly [keyof Safety, string])[] = [
@@ -98,17 +105,27 @@ export function failuresFirst(document: ReportDocument): Markup | null {
   )}</ul></section>`
 }
 
-/** The most telling sentence about a scenario that is not green. */
+/** The most telling sentence about a scenario that is not green: one line, and not a long one. */
 export function firstReason(scenario: ScenarioRecord): string {
-  const broken = scenario.promises.find((one) => one.verdict === 'fail')
+  const [line = ''] = withoutControls(tellingReason(scenario)).trimStart().split('\n', 1)
+  return line.length > REASON_CHARS ? `${line.slice(0, REASON_CHARS)}…` : line
+}
+
+const REASON_CHARS = 240
+
+function tellingReason(scenario: ScenarioRecord): string {
+  const expected = new Set(scenario.expectedBreaks.map((one) => one.promise))
+  const surprises = scenario.promises.filter((one) => !expected.has(one.promise))
+  const broken = surprises.find((one) => one.verdict === 'fail')
   if (broken !== undefined) return `${broken.promise} ${broken.name}: ${broken.summary}`
   const missed = scenario.budgets.find((one) => one.verdict === 'missed')
   if (missed !== undefined)
     return `${budgetName(missed)}: ${showValue(missed.actual, missed.unit)}, ${boundText(missed)}`
-  if (scenario.failures[0] !== undefined) return scenario.failures[0].message
+  if (scenario.outcome === 'failed' && scenario.failures[0] !== undefined) return scenario.failures[0].message
   if (scenario.journalProblem !== null) return scenario.journalProblem
-  const unknown = scenario.promises.find((one) => one.verdict === 'unknown')
-  return unknown === undefined ? 'it did not finish' : `${unknown.promise} ${unknown.name}: ${unknown.summary}`
+  const unknown = surprises.findLast((one) => one.verdict === 'unknown')
+  if (unknown !== undefined) return `${unknown.promise} ${unknown.name}: ${unknown.summary}`
+  return scenario.failures[0]?.message ?? 'it did not finish'
 }
 
 export function budgetsTable(document: ReportDocument): Markup {
