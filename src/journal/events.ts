@@ -12,7 +12,10 @@ import type { LegName, OrderPurpose, Side, TimeInForce } from '../domain/order.t
 import type { Qualification } from '../domain/qualification.ts'
 import type { PositionRow, VenueExecutionRow, VenueOrderRow } from '../domain/rows.ts'
 
-/** Who wrote the line. `seq` counts per writer, from 1. */
+/**
+ * Who wrote the line. `seq` counts per writer and opening of the file, from 1 (a writer with several threads: from thread
+ * × 1,000,000 + 1), so that a reader sees when a line is missing.
+ */
 export type Writer = 'runtime' | 'feed' | 'faults' | 'harness'
 
 export interface JournalLine<T extends EventType = EventType> {
@@ -110,6 +113,7 @@ export interface EventData {
     readonly tradesLeftOpen: readonly {
       readonly tradeId: string
       readonly symbol: string
+      /** Long minus short. Must agree with the fills written for the trade, or it explains nothing (P5). */
       readonly nakedLots: number
     }[]
   }
@@ -205,6 +209,7 @@ export interface EventData {
     readonly symbol: string
     readonly longLots: number
     readonly shortLots: number
+    /** Long minus short. P1 holds it against the venue, to the lot. */
     readonly nakedLots: number
     readonly nakedUsd: number
     readonly reason: string
@@ -225,8 +230,10 @@ export interface EventData {
     readonly name: string
     readonly party: string
     readonly op: string
+    /** The verdict's own word first, e.g. "drop", "shrink to 0.5". */
     readonly verdict: string
     readonly occurrence: number
+    /** The order it hit, where it hit one. P3 excuses a smaller quantity at the venue only if "shrink" names the order. */
     readonly clientId: string | null
   }
 
