@@ -67,8 +67,8 @@ const LABEL_PX = 30
 const TOLD = [50, 90, 99, 99.9, 99.99]
 const TICKS = [50, 90, 99, 99.9, 99.99, 99.999]
 
-/** Twenty points for each nine: percentile = 100·(1 − 10^(−k/20)). */
-const GRID = Array.from({ length: 121 }, (_, k) => 100 * (1 - 10 ** (-k / 20)))
+/** Twenty points for each nine: percentile = 100·(1 − 10^(−k/20)); and the median, which falls between two of them. */
+const GRID = [50, ...Array.from({ length: 121 }, (_, k) => 100 * (1 - 10 ** (-k / 20)))].toSorted((a, b) => a - b)
 
 type Scale = (value: number) => number
 

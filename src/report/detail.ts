@@ -4,7 +4,7 @@
  */
 import type { StageName, StageSummary } from '../journal/events.ts'
 import type { Finding } from '../journal/finding.ts'
-import type { BudgetResult } from './budgets.ts'
+import { type BudgetResult, samplesNeeded } from './budgets.ts'
 import { type CurveBudget, curveSvg } from './curve.ts'
 import type { RunRecord, ScenarioRecord } from './document.ts'
 import { digits, showCount, showUs } from './format.ts'
@@ -13,10 +13,10 @@ import { BUDGET_HEADS, budgetCells, budgetClass, budgetName, OUTCOME_SIGN } from
 import { STAGES } from './stages.ts'
 import { tradesPart } from './trade-table.ts'
 
-/** Folded when green, open when a reader has something to find. */
-export function scenarioSection(scenario: ScenarioRecord): Markup {
-  const open = scenario.outcome === 'passed' || scenario.outcome === 'skipped' ? '' : ' open'
-  return html`<details class="scenario ${scenario.outcome}" id="${scenario.id}" data-outcome="${scenario.outcome}"${open === '' ? null : html` open`}>
+/** Folded when green and among others, open when a reader has something to find. */
+export function scenarioSection(scenario: ScenarioRecord, alone: boolean): Markup {
+  const open = alone || !['passed', 'skipped'].includes(scenario.outcome)
+  return html`<details class="scenario ${scenario.outcome}" id="${scenario.id}" data-outcome="${scenario.outcome}"${open ? html` open` : null}>
 <summary><span class="sign" aria-hidden="true">${OUTCOME_SIGN[scenario.outcome]}</span> <strong>${scenario.name}</strong> <small>${scenario.outcome}, ${showUs(scenario.durationMs * 1000)}, ${scenario.file}</small></summary>
 <p class="proves">${scenario.proves}</p>
 ${scenario.skipReason === null ? null : html`<p>Skipped: ${scenario.skipReason}</p>`}
@@ -103,7 +103,7 @@ function figure(words: string, stage: StageSummary, budget: CurveBudget | null):
   return svg === null ? null : html`<figure><figcaption>${words}</figcaption>${svg}</figure>`
 }
 
-/** The budget judged in this scenario for the stage, else the design's own, unless a fault layer made it meaningless. */
+/** The budget judged here for the stage, else the design's own, unless faults or too few samples make it meaningless. */
 function curveBudget(scenario: ScenarioRecord, name: StageName, disturbed: boolean): CurveBudget | null {
   const stage = STAGES.find((one) => one.name === name)
   if (stage === undefined) return null
@@ -113,7 +113,8 @@ function curveBudget(scenario: ScenarioRecord, name: StageName, disturbed: boole
     const goalUs = judged.goal === undefined ? null : judged.goal * scale
     return { percentile: judged.percentile, budgetUs: judged.budget * scale, goalUs }
   }
-  return disturbed ? null : stage.budget
+  const measured = scenario.run?.metrics?.stages[name].count ?? 0
+  return disturbed || measured < samplesNeeded(stage.budget.percentile) ? null : stage.budget
 }
 
 function countersPart(run: RunRecord): Markup | null {
@@ -124,9 +125,11 @@ function countersPart(run: RunRecord): Markup | null {
     ['resident memory at the end', `${digits(metrics.rssMb, 1)} MB`],
     ["strategy thread's CPU", `${digits(metrics.strategyCpuPercent, 1)} %`],
   ]
-  const counted = Object.entries(metrics.counters).map(([name, value]) => [name, showCount(value)] as const)
+  const entries = Object.entries(metrics.counters)
+  const counted = entries.filter(([, value]) => value !== 0).map(([name, value]) => [name, showCount(value)] as const)
+  const never = entries.filter(([, value]) => value === 0).map(([name]) => name)
   const skips = Object.entries(metrics.skips).toSorted((a, b) => b[1] - a[1])
-  return html`<div class="columns"><div><h3>Counters</h3>${pairs([...own, ...counted])}</div><div><h3>Opportunities skipped, by reason</h3>${skips.length === 0 ? html`<p class="note">None.</p>` : pairs(skips.map(([reason, count]) => [reason, showCount(count)] as const))}</div></div>`
+  return html`<div class="columns"><div><h3>Counters</h3>${pairs([...own, ...counted])}${never.length === 0 ? null : html`<p class="note">Zero: ${never.join(', ')}.</p>`}</div><div><h3>Opportunities skipped, by reason</h3>${skips.length === 0 ? html`<p class="note">None.</p>` : pairs(skips.map(([reason, count]) => [reason, showCount(count)] as const))}</div></div>`
 }
 
 function pairs(rows: readonly (readonly [string, string])[]): Markup {

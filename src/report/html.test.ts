@@ -76,7 +76,7 @@ test('a budget with too few samples is "not judged", is counted, and is never a 
   expect(document.verdict).toBe('incomplete')
   const page = renderHtml(document)
   expect(page).toContain('? not judged<br><small>n too small for p99: 40 of 1000')
-  expect(page).toContain('1 budgets not judged')
+  expect(page).toContain('? 1 budget not judged</a>')
 })
 
 test('budgets of all scenarios are listed by smallest margin', () => {

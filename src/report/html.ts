@@ -21,7 +21,7 @@ export function renderHtml(document: ReportDocument): string {
 <title>${title}</title><style>${trusted(PAGE_STYLE)}</style></head><body>
 ${masthead(document)}
 <main>${safetyLine(document)}${failuresFirst(document)}${budgetsTable(document)}${skipsList(document)}${scenarioIndex(document)}
-<section aria-labelledby="details"><h2 id="details">Each scenario in detail</h2>${document.scenarios.map(scenarioSection)}</section>
+<section aria-labelledby="details"><h2 id="details">Each scenario in detail</h2>${document.scenarios.map((scenario) => scenarioSection(scenario, document.scenarios.length === 1))}</section>
 ${environmentPart(document)}</main>
 <footer class="note">Generated ${document.generatedAt}, schema ${document.schema}. The same numbers as data: report.json beside this page.</footer>
 <script>${trusted(PAGE_SCRIPT)}</script></body></html>

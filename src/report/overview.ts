@@ -47,7 +47,7 @@ function counts(document: ReportDocument): Markup {
   const shown = rows.filter(([outcome, count]) => count > 0 || outcome === 'passed' || outcome === 'failed')
   return html`${shown.map(([outcome, count, word]) => html`<button type="button" class="chip ${count === 0 ? '' : outcome}" data-filter="${outcome}" aria-pressed="false">${OUTCOME_SIGN[outcome]} ${count} ${word}</button> `)}${
     of.budgetsNotJudged > 0
-      ? html`<a class="chip unknown" href="#budgets">? ${of.budgetsNotJudged} budgets not judged</a>`
+      ? html`<a class="chip unknown" href="#budgets">? ${plural(of.budgetsNotJudged, 'budget')} not judged</a>`
       : null
   }`
 }
@@ -81,7 +81,7 @@ function tile(label: string, { total, silent }: SafetyTotal, journals: number): 
   const base =
     silent > 0 && silent < journals
       ? `in ${journals - silent} of ${journals} journals, the others cannot say`
-      : `in ${journals} journals`
+      : `in ${plural(journals, 'journal')}`
   return html`<li class="tile ${state}"><b>${OUTCOME_SIGN[state]} ${words}</b><span>${label}</span><small>${base}</small></li>`
 }
 

@@ -118,6 +118,9 @@ function ruler(trade: TradeRecord, axis: TimeAxis, height: number): Markup {
     const fold = axis.folds.findLast((one) => one.toUs <= us)
     return fold === undefined ? showUs(us) : `+${showUs(us - fold.toUs)}`
   }
-  const anchor = (us: number): string => (us === 0 ? 'start' : us === trade.endUs ? 'end' : 'middle')
+  const anchor = (us: number): string => {
+    const x = axis.at(us)
+    return x < LEFT + 30 ? 'start' : x > WIDTH - RIGHT - 30 ? 'end' : 'middle'
+  }
   return html`<g class="ruler">${shown.map((us) => html`<text x="${axis.at(us).toFixed(1)}" y="${height - 18}" text-anchor="${anchor(us)}">${words(us)}</text>`)}</g>`
 }
