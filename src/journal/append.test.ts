@@ -90,6 +90,13 @@ test('secrets never reach the file, in values, in keys, inside longer text or es
   expect(lines()[0]).toMatchObject({ seq: 1, data: { clock: { atUs: 11 }, config: { apiSecret: '[redacted]' } } })
 })
 
+test('a secret that JSON has to escape is found all the same', () => {
+  using journal = disposable(open({ secrets: ['with"quote'] }))
+  journal.append('run.warned', { message: 'it was with"quote, they said' })
+  journal.flush()
+  expect(lines()[0]?.data.message).toBe('it was [redacted], they said')
+})
+
 test('a file that ends in half a line loses that line and no other', () => {
   appendFileSync(path, '{"seq":1,"at":1,"by":"runt')
   using journal = disposable(open())

@@ -52,6 +52,20 @@ describe('a trade that was halted', () => {
   })
 })
 
+test('what a halted trade left no longer explains anything once the trade is flat', () => {
+  const tale = taleOf((story) => {
+    const legs = ['long', 'short'] as const
+    for (const leg of legs) story.fill(story.submit({ tradeId: 't8', atMs: 9_000, leg, lots: 2 }), 9_003, 2)
+    story.halt('t8', 9_100, 2, 2)
+    for (const leg of legs) {
+      story.fill(story.submit({ tradeId: 't8', atMs: 10_100, leg, purpose: 'unwind', lots: 2 }), 10_103, 2)
+    }
+    story.flat('t8', 10_200)
+    for (const leg of legs) story.fill(story.submit({ tradeId: 't9', atMs: 12_000, leg, lots: 2 }), 12_003, 2)
+  })
+  expect(broken(tale)).toEqual(['P5 fail'])
+})
+
 describe('a pair left open at the end', () => {
   const leftOpen = (nakedLots: number): TaleLine[] => {
     const tale = taleOf((story) => {
