@@ -3,12 +3,9 @@
  *
  *   clock ─► instruments ─► baseline ─► hedge mode ─► private stream ready ─► feed ─► quotes flow
  */
-import type { Config } from './config.ts'
-import { bounds, publicConfig } from './config.ts'
 import { neverQualifies } from './domain/advice.ts'
 import type { Instrument } from './domain/instrument.ts'
 import { createGenerator } from './domain/opportunity.ts'
-import { formatSteps } from './domain/steps.ts'
 import { Executor } from './execution/executor.ts'
 import { Monitor } from './execution/monitor.ts'
 import type { ExecutionPorts } from './execution/ports.ts'
@@ -27,11 +24,11 @@ import { blankQuote } from './market/slots.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import { createMetrics } from './metrics/metrics.ts'
 import { linkPrivateStream } from './private-link.ts'
-import type { RuntimeOptions } from './runtime.ts'
+import { drawRunId, refuseForeignHosts, startRecord } from './run-start.ts'
+import type { RuntimeOptions } from './runtime-types.ts'
 import { pinThisThread } from './seams/affinity.ts'
 import type { Random } from './seams/random.ts'
 import { seededRandom } from './seams/random.ts'
-import { refuseHost } from './venue/hosts.ts'
 import type { RestClient } from './venue/rest.ts'
 import { createRest } from './venue/rest.ts'
 import type { StreamEvent } from './venue/socket.ts'
@@ -85,9 +82,7 @@ class RoadBuilder {
     const { clock, config, journal } = options
     this.#random = seededRandom(config.runSeed)
     this.#metrics = createMetrics(clock)
-    // Two runs never share an id, so no two runs' orders do: seed, wall time and process together.
-    const nonce = seededRandom(`${config.runSeed}/${clock.wallMs()}/${process.pid}`)
-    this.#runId = `r${clock.wallMs().toString(36)}${nonce.integer(0, 46_655).toString(36).padStart(3, '0')}`
+    this.#runId = drawRunId(config.runSeed, clock)
     const { restUrl, apiKey, apiSecret, orderRecvWindowMs, orderTimeoutMs, createsPerSecond, ipCallsPer5s } = config
     this.#rest = createRest({
       baseUrl: restUrl,
@@ -117,7 +112,11 @@ class RoadBuilder {
     known(await this.#rest.syncClock(), "the venue's clock")
     const instruments = known(await this.#rest.loadInstruments(config.symbols), 'instruments')
     this.#rest.useInstruments(instruments)
-    this.#writeStart(instruments)
+    this.#options.journal.append(
+      'run.started',
+      startRecord({ ...this.#options, runId: this.#runId, instruments, venueMs: this.#rest.venueNowMs() }),
+    )
+    this.#options.journal.flush()
     const memory = createFeedMemory(instruments.length, config.ringCapacity)
     const ports = this.#ports(instruments, memory)
     const baseline = await this.#baseline(ports)
@@ -171,29 +170,6 @@ class RoadBuilder {
     if (advice === null) return
     this.#warn(advice.message)
     if (qualificationGate === 'observe') this.#warn('QUALIFICATION_GATE=observe: trading them nevertheless')
-  }
-
-  #writeStart(instruments: readonly Instrument[]): void {
-    const { clock, config, journal, plannedFaults } = this.#options
-    const { node, v8, undici } = process.versions
-    journal.append('run.started', {
-      runId: this.#runId,
-      target: config.target,
-      seed: config.runSeed,
-      versions: { node, v8: v8 ?? '', bundledUndici: undici ?? '', platform: `${process.platform} ${process.arch}` },
-      config: publicConfig(config),
-      bounds: bounds(config),
-      instruments: instruments.map(({ symbol, tick, lot, minLots, minNotionalUsd }) => ({
-        symbol,
-        tick: formatSteps(1, tick),
-        lot: formatSteps(1, lot),
-        minLots,
-        minNotionalUsd,
-      })),
-      clock: { atUs: clock.nowUs(), venueMs: this.#rest.venueNowMs() },
-      plannedFaults,
-    })
-    journal.flush()
   }
 
   #ports(instruments: readonly Instrument[], memory: FeedMemory): ExecutionPorts {
@@ -312,13 +288,4 @@ class RoadBuilder {
     this.#metrics.set('updatesOvertaken', overtaken)
     return this.#metrics.snapshot(how)
   }
-}
-
-function refuseForeignHosts({ restUrl, privateUrl, publicUrl, hostsAllowed }: Config): void {
-  const problems = [
-    refuseHost(restUrl, hostsAllowed),
-    refuseHost(privateUrl, hostsAllowed),
-    refuseHost(publicUrl, hostsAllowed, 'public-stream'),
-  ].filter((problem) => problem !== null)
-  if (problems.length > 0) throw new Error(problems.join('\n'))
 }

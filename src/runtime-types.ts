@@ -1,7 +1,20 @@
 /**
- * What a run tells its parent.
+ * What a run is given, and what it tells its parent.
  */
+import type { Config } from './config.ts'
+import type { Journal } from './journal/append.ts'
 import type { MetricsSnapshot } from './journal/events.ts'
+import type { Clock } from './seams/clock.ts'
+
+export interface RuntimeOptions {
+  readonly config: Config
+  readonly clock: Clock
+  readonly journal: Journal
+  readonly plannedFaults: readonly string[]
+  /** Lines for people: warnings, the periodic line, the summary. */
+  print(text: string): void
+  onProgress?(progress: Progress): void
+}
 
 /** A few numbers, several times a second, for whoever watches. */
 export interface Progress {

@@ -7,28 +7,15 @@
  *   start: clock, instruments, baseline (D19), hedge mode (D3), private stream, feed
  *   stop:  no entries ─► close every trade ─► sweep ─► verified flat ─► summary, exit code
  */
-import type { Config } from './config.ts'
 import { notionalUsd } from './domain/instrument.ts'
 import { heldLots, nakedLots } from './domain/trade.ts'
 import { compareBooks } from './execution/reconcile.ts'
 import type { SweepResult } from './execution/sweep.ts'
 import { sweep } from './execution/sweep.ts'
-import type { Journal } from './journal/append.ts'
 import { lineText, summaryText } from './metrics/text.ts'
 import type { Road } from './road.ts'
 import { buildRoad } from './road.ts'
-import type { LeftOpen, Progress, RunResult } from './runtime-types.ts'
-import type { Clock } from './seams/clock.ts'
-
-export interface RuntimeOptions {
-  readonly config: Config
-  readonly clock: Clock
-  readonly journal: Journal
-  readonly plannedFaults: readonly string[]
-  /** Lines for people: warnings, the periodic line, the summary. */
-  print(text: string): void
-  onProgress?(progress: Progress): void
-}
+import type { LeftOpen, Progress, RunResult, RuntimeOptions } from './runtime-types.ts'
 
 export interface Runtime {
   /** Resolves when the run trades. Rejects with what could not be had; the run must then be stopped. */

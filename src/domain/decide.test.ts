@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest'
 import { seededRandom } from '../seams/random.ts'
+import { apply } from './apply.ts'
 import { decide } from './decide.ts'
 import type { Hostility } from './test-support/hostile-venue.ts'
 import { HostileVenue } from './test-support/hostile-venue.ts'
 import type { Fact, Trade, TradePolicy } from './trade.ts'
-import { apply, heldLots, newTrade, phaseOf } from './trade.ts'
+import { heldLots, newTrade, phaseOf } from './trade.ts'
 
 const POLICY: TradePolicy = {
   legTimeoutMs: 500,
@@ -112,13 +113,15 @@ test('a leg that fills during the cancel makes the pair hedged, not closed', () 
   expect(phaseOf(filled(refused, 1, 10, 503))).toBe('hedged')
 })
 
-test('a refused leg cancels the resting one at once instead of waiting for its timeout', () => {
+test('a refused leg fails the trade and cancels the resting one at once instead of waiting for its timeout', () => {
   const sent = performed(fresh(), 0)
   const facts: Fact[] = [
     { is: 'acknowledged', clientId: 'r-t1-0', atMs: 2 },
     { is: 'refused', clientId: 'r-t1-1', code: 110007, atMs: 3, retryAtMs: null },
   ]
-  expect(whatIsDecided(learn(sent, ...facts), 3)).toEqual(['cancel r-t1-0'])
+  const refused = learn(sent, ...facts)
+  expect(whatIsDecided(refused, 3)).toEqual(['fail: short-refused'])
+  expect(whatIsDecided(performed(refused, 3), 3)).toEqual(['cancel r-t1-0'])
 })
 
 test('while a leg is unknown the rules only ask, and the other leg is not unwound', () => {

@@ -52,6 +52,11 @@ export function decide(trade: Trade, nowMs: number): Decision {
       (['long', 'short'] as const).map((leg) => ({ leg, lots: trade.lots, purpose: 'entry' })),
     )
   }
+  const dead = trade.goal === 'open' ? trade.orders.find(isDeadEntry) : undefined
+  if (dead !== undefined) {
+    // Known the moment one leg can never be; what the other leg still does is chased with the goal to close.
+    return fail(`${dead.leg}-${dead.status}`, dead.endedMs ?? nowMs)
+  }
   const open = trade.orders.filter((order) => !isSettled(order))
   if (open.length > 0) return merge(open.map((order) => chase(trade, order, nowMs)))
   return trade.goal === 'open' ? decideEntry(trade, nowMs) : decideClose(trade, nowMs)
@@ -85,7 +90,7 @@ function haltUnresolved(trade: Trade, order: TradeOrder, nowMs: number): Decisio
 function chaseLive(trade: Trade, order: TradeOrder, nowMs: number): Decision {
   const liveMs = order.liveMs ?? order.sentMs
   if (order.timeInForce === 'ioc') return ask(order, nowMs, liveMs + ROW_PATIENCE_MS)
-  const lateMs = isDoomed(trade) ? nowMs : order.sentMs + trade.policy.legTimeoutMs
+  const lateMs = trade.goal === 'close' ? nowMs : order.sentMs + trade.policy.legTimeoutMs
   const decisions = [cancelFrom(order, nowMs, lateMs)]
   if (order.cancel !== null) {
     // "Does not exist" covers filled, cancelled and never-existed alike: look before concluding anything.
@@ -95,11 +100,7 @@ function chaseLive(trade: Trade, order: TradeOrder, nowMs: number): Decision {
   return merge(decisions)
 }
 
-/** There is no point in waiting for a resting leg: the trade closes, or its other leg can never be. */
-function isDoomed(trade: Trade): boolean {
-  return trade.goal === 'close' || trade.orders.some((order) => isDeadEntry(order))
-}
-
+/** The venue refused it for good, or it is proved never to have arrived: this leg can never be. */
 function isDeadEntry(order: TradeOrder): boolean {
   if (order.purpose !== 'entry') return false
   return order.status === 'absent' || (order.status === 'refused' && order.refusal?.retryAtMs == null)
@@ -129,11 +130,6 @@ interface Wish {
 }
 
 function decideEntry(trade: Trade, nowMs: number): Decision {
-  const dead = trade.orders.find(isDeadEntry)
-  if (dead !== undefined) {
-    const reason = dead.status === 'absent' ? `${dead.leg}-absent` : `${dead.leg}-refused`
-    return fail(reason, dead.endedMs ?? nowMs)
-  }
   const limitedMs = Math.max(...trade.orders.map((order) => order.refusal?.retryAtMs ?? 0))
   if (limitedMs > nowMs) return waitForLimit(trade, limitedMs, nowMs)
 

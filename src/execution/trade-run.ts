@@ -4,13 +4,14 @@
  * There is no `if` about legs here. What is sent is written down first, and the journal's write has returned before the
  * wire sees the order, so a killed process leaves every intent behind.
  */
+import { apply } from '../domain/apply.ts'
 import type { Action } from '../domain/decide.ts'
 import { decide } from '../domain/decide.ts'
 import type { Instrument } from '../domain/instrument.ts'
 import type { EntryPrices } from '../domain/pricing.ts'
 import type { VenueExecutionRow, VenueOrderRow } from '../domain/rows.ts'
 import type { Fact, NewOrder, Phase, Trade, TradeOrder } from '../domain/trade.ts'
-import { apply, isSettled, phaseOf } from '../domain/trade.ts'
+import { isSettled, phaseOf } from '../domain/trade.ts'
 import type { OrderInquiry, Outcome, Submitted } from '../venue/gateway.ts'
 import type { ExecutionPorts } from './ports.ts'
 import { orderRequest, submittedRecord } from './price.ts'

@@ -2,12 +2,13 @@
  * A venue that does everything a venue may do to a trade, from a seed, in virtual time: late, lost, repeated, partial,
  * refused and overtaking answers. Deliberately naive, and written without a look at the rules it tests.
  */
+
 import type { Random } from '../../seams/random.ts'
 import { seededRandom } from '../../seams/random.ts'
+import { apply } from '../apply.ts'
 import type { Action } from '../decide.ts'
 import { decide } from '../decide.ts'
 import type { Fact, NewOrder, Trade } from '../trade.ts'
-import { apply } from '../trade.ts'
 
 export interface Hostility {
   /** Chances in [0, 1]. */
