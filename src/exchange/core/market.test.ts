@@ -181,6 +181,22 @@ test('market flow reaches a resting order at the touch once what was there befor
   expect(fills.every((row) => (row['isMaker'] as unknown) === true && row['execPrice'] === book.b[0]![0])).toBe(true)
 })
 
+test('when the price moves, prices that stay in the book keep their lots, and what was taken stays taken', () => {
+  const bench = createBench('calm')
+  bench.core.control({ do: 'hold', symbol: 'BTCUSDT', on: true }, bench.nowMs())
+  const book = () => bench.get('/v5/market/orderbook', { ...BTC, limit: 200 }).result as { a: [string, string][] }
+  const [first, , , , , , , tenth] = book().a
+  bench.order({ ...BTC, side: 'Buy', qty: '1', price: tenth![0], timeInForce: 'IOC' })
+  const before = new Map(book().a)
+  expect(before.get(first![0])).not.toBe(first![1])
+  // A fall of six ticks: six new prices at the front, the rest as it was.
+  bench.core.control({ do: 'move', symbol: 'BTCUSDT', bps: -0.1 }, bench.nowMs())
+  const after = book().a.filter(([price]) => before.has(price))
+  expect(after.length).toBeGreaterThan(40)
+  for (const [price, size] of after) expect(size, price).toBe(before.get(price))
+  expect(book().a.some(([price]) => price === first![0])).toBe(before.has(first![0]))
+})
+
 test('a held market stands still and goes on when it is let go', () => {
   const bench = createBench('calm')
   bench.core.subscribe('orderbook.1.BTCUSDT')

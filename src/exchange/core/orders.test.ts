@@ -177,6 +177,23 @@ test('an amended order keeps its place when it shrinks and loses it when it grow
   expect(orderOf(bench, 'two')).toMatchObject({ cumExecQty: '0.001' })
 })
 
+test('an order amended to a price that crosses is a taker', () => {
+  const bench = createBench('calm')
+  bench.order({ ...BTC, side: 'Buy', qty: '0.010', price: '59900.00', orderLinkId: 'a' })
+  const { pushes } = bench.post('/v5/order/amend', { ...BTC, orderLinkId: 'a', price: '60100.00' })
+  expect(privateRows(pushes, 'order')).toMatchObject([{ orderStatus: 'Filled', price: '60100.00' }])
+  expect(privateRows(pushes, 'execution')).toMatchObject([{ isMaker: false, execPrice: '60000.10' }])
+})
+
+test('an order amended to another price rests there and nowhere else', () => {
+  const bench = createBench('calm')
+  bench.core.control({ do: 'depth', symbol: 'BTCUSDT', levelLots: 0 }, bench.nowMs())
+  bench.order({ ...BTC, side: 'Buy', qty: '0.010', price: '59900.00', orderLinkId: 'a' })
+  bench.post('/v5/order/amend', { ...BTC, orderLinkId: 'a', price: '59950.00' })
+  const book = bench.get('/v5/market/orderbook', BTC).result as { b: [string, string][] }
+  expect(book.b).toEqual([['59950.00', '0.010']])
+})
+
 test('an amend to what is already filled answers 110064', () => {
   const bench = createBench('thin')
   const { ask } = touch(bench)
@@ -231,6 +248,19 @@ test('a delayed order is acknowledged and rests as New, can be cancelled, and is
   expect(privateRows(pushes, 'order')).toMatchObject([{ orderLinkId: 'late', orderStatus: 'Filled' }])
   expect(orderOf(bench, 'dropped')).toMatchObject({ orderStatus: 'Cancelled', cumExecQty: '0.000' })
   expect(bench.position('BTCUSDT')).toMatchObject({ size: '0.010' })
+})
+
+test('what happens between two looks is told of its own moment', () => {
+  const bench = createBench(worldOf('slow-buy', (world) => (world.streamDelayMs = 5)))
+  for (const ms of [0, 100]) {
+    bench.pass(ms)
+    bench.order({ ...BTC, side: 'Buy', qty: '0.010', price: '60100.00' })
+  }
+  const due = bench.pass(120_000).flatMap((push) => (push.kind === 'private' && push.topic === 'order' ? [push] : []))
+  expect(due.map((push) => push.dueMs - START_MS)).toEqual([60_005, 60_105])
+  expect(due.map((push) => (push.rows as { updatedTime: string }[])[0]!.updatedTime)).toEqual(
+    [60_000, 60_100].map((ms) => String(START_MS + ms)),
+  )
 })
 
 test('a matching delay leaves the other side, other symbols and reducing orders alone', () => {
