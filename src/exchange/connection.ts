@@ -83,13 +83,13 @@ export function createConnections({ idPrefix, clock, limits, hooks }: Connection
   /** Those we talk to, and all whose socket is not closed yet: silenced and leaving ones too. */
   const peers = new Set<Peer>()
   const sockets = new Set<Peer>()
-  const corked: Peer[] = []
+  const batch = createBatch()
   let opened = 0
   let slowCut = 0
   let idleClosed = 0
   let cancelCheck = clock.after(limits.idleCheckMs, checkIdle)
 
-  return { accept, flush, cut, counters, close }
+  return { accept, flush: batch.flush, cut, counters, close }
 
   function accept(socket: WebSocket, wire: Duplex, idleMaxMs = limits.idleMaxMs): void {
     opened += 1
@@ -98,19 +98,15 @@ export function createConnections({ idPrefix, clock, limits, hooks }: Connection
     const peer: Peer = { id, send, socket, wire, idleMaxMs, corked: false, active: true, quietSinceMs: clock.wallMs() }
     peers.add(peer)
     sockets.add(peer)
-    socket.on('message', (data: Buffer) => {
-      peer.active = true
-      hooks.onText(peer, data.toString())
-      flush()
-    })
-    socket.on('ping', () => {
-      peer.active = true
-    })
-    // A broken frame or a reset ends in 'close' as well; the error itself has nothing more to tell.
-    socket.on('error', () => undefined)
-    socket.on('close', () => {
-      sockets.delete(peer)
-      forget(peer)
+    listenTo(peer, {
+      onText(text) {
+        hooks.onText(peer, text)
+        batch.flush()
+      },
+      onClosed() {
+        sockets.delete(peer)
+        forget(peer)
+      },
     })
   }
 
@@ -122,22 +118,10 @@ export function createConnections({ idPrefix, clock, limits, hooks }: Connection
       peer.socket.terminate()
       return false
     }
-    if (!peer.corked) {
-      peer.corked = true
-      peer.wire.cork()
-      corked.push(peer)
-    }
+    batch.include(peer)
     peer.active = true
     peer.socket.send(frame, FRAME_OPTIONS)
     return true
-  }
-
-  function flush(): void {
-    for (const peer of corked) {
-      peer.corked = false
-      peer.wire.uncork()
-    }
-    corked.length = 0
   }
 
   function forget(peer: Peer): void {
@@ -146,27 +130,16 @@ export function createConnections({ idPrefix, clock, limits, hooks }: Connection
 
   function cut(how: CutHow): number {
     const targets = [...peers]
-    flush()
+    batch.flush()
     for (const peer of targets) {
       forget(peer)
-      if (how === 'close') peer.socket.close(GOING_AWAY)
-      else if (how === 'reset') resetWire(peer)
-      else peer.socket.pause()
+      cutSocket(peer, how)
     }
     return targets.length
   }
 
   function checkIdle(): void {
-    const now = clock.wallMs()
-    for (const peer of peers) {
-      if (peer.active) {
-        peer.active = false
-        peer.quietSinceMs = now
-      } else if (peer.socket.readyState === WebSocket.OPEN && now - peer.quietSinceMs >= peer.idleMaxMs) {
-        idleClosed += 1
-        peer.socket.close(GOING_AWAY)
-      }
-    }
+    idleClosed += closeIdle(peers, clock.wallMs())
     cancelCheck = clock.after(limits.idleCheckMs, checkIdle)
   }
 
@@ -176,22 +149,89 @@ export function createConnections({ idPrefix, clock, limits, hooks }: Connection
 
   async function close(): Promise<void> {
     cancelCheck()
-    const ended = [...sockets].map((peer) => goodbye(peer))
-    flush()
+    const ended = [...sockets].map((peer) => end(peer, peers.has(peer), clock))
+    batch.flush()
     await Promise.all(ended)
   }
+}
 
-  function goodbye(peer: Peer): Promise<void> {
-    return new Promise((resolve) => {
-      const giveUp = clock.after(GOODBYE_MS, () => peer.socket.terminate())
-      peer.socket.once('close', () => {
-        giveUp()
-        resolve()
-      })
-      if (peers.has(peer)) peer.socket.close(GOING_AWAY)
-      else peer.socket.terminate()
-    })
+interface Batch {
+  /** Holds back what the peer is sent until the flush. */
+  include(peer: Peer): void
+  flush(): void
+}
+
+/** The sockets corked since the last flush. */
+function createBatch(): Batch {
+  const corked: Peer[] = []
+  return {
+    include(peer) {
+      if (peer.corked) return
+      peer.corked = true
+      peer.wire.cork()
+      corked.push(peer)
+    },
+    flush() {
+      for (const peer of corked) {
+        peer.corked = false
+        peer.wire.uncork()
+      }
+      corked.length = 0
+    },
   }
+}
+
+interface PeerHooks {
+  onText(text: string): void
+  onClosed(): void
+}
+
+/** Texts and control pings are proof of life. */
+function listenTo(peer: Peer, hooks: PeerHooks): void {
+  peer.socket.on('message', (data: Buffer) => {
+    peer.active = true
+    hooks.onText(data.toString())
+  })
+  peer.socket.on('ping', () => {
+    peer.active = true
+  })
+  // A broken frame or a reset ends in 'close' as well; the error itself has nothing more to tell.
+  peer.socket.on('error', () => undefined)
+  peer.socket.on('close', hooks.onClosed)
+}
+
+function cutSocket(peer: Peer, how: CutHow): void {
+  if (how === 'close') peer.socket.close(GOING_AWAY)
+  else if (how === 'reset') resetWire(peer)
+  else peer.socket.pause()
+}
+
+/** Notes who was active since the last look and closes who has been quiet too long. Returns how many it closed. */
+function closeIdle(peers: Iterable<Peer>, nowMs: number): number {
+  let closed = 0
+  for (const peer of peers) {
+    if (peer.active) {
+      peer.active = false
+      peer.quietSinceMs = nowMs
+    } else if (peer.socket.readyState === WebSocket.OPEN && nowMs - peer.quietSinceMs >= peer.idleMaxMs) {
+      closed += 1
+      peer.socket.close(GOING_AWAY)
+    }
+  }
+  return closed
+}
+
+/** Resolves when the socket is gone. A silenced or leaving one is not asked: it would not answer. */
+function end(peer: Peer, isHeard: boolean, clock: Clock): Promise<void> {
+  return new Promise((resolve) => {
+    const giveUp = clock.after(GOODBYE_MS, () => peer.socket.terminate())
+    peer.socket.once('close', () => {
+      giveUp()
+      resolve()
+    })
+    if (isHeard) peer.socket.close(GOING_AWAY)
+    else peer.socket.terminate()
+  })
 }
 
 function resetWire(peer: Peer): void {

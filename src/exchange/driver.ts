@@ -38,13 +38,11 @@ const SLEEP_MAX_MS = 2 ** 30
 
 export function createDriver(core: ExchangeCore, clock: Clock): Driver {
   const held = createHeldRows()
+  const wake = createWake(clock, step)
   let sink: PushSink | undefined
   let lastMs = clock.wallMs()
-  let wakeAtMs = Number.POSITIVE_INFINITY
-  let cancelWake: () => void = () => undefined
-  let stopped = false
 
-  return { nowMs, step, handle, control, attach, stop }
+  return { nowMs, step, handle, control, attach, stop: wake.stop }
 
   function nowMs(): number {
     lastMs = Math.max(lastMs, clock.wallMs())
@@ -76,11 +74,6 @@ export function createDriver(core: ExchangeCore, clock: Clock): Driver {
     wakeWhenDue(nowMs())
   }
 
-  function stop(): void {
-    stopped = true
-    cancelWake()
-  }
-
   function route(pushes: readonly Push[], now: number): void {
     deliver(pushes)
     for (let rows = held.takeDue(now); rows !== undefined; rows = held.takeDue(now)) sink?.privateRows(rows, now)
@@ -95,16 +88,35 @@ export function createDriver(core: ExchangeCore, clock: Clock): Driver {
     }
   }
 
-  /** A wake already set for an earlier moment is kept: it finds nothing to do and sets the next one. */
   function wakeWhenDue(now: number): void {
-    const dueMs = Math.min(core.nextDueMs(), held.nextDueMs(), now + SLEEP_MAX_MS)
-    if (stopped || dueMs >= wakeAtMs) return
-    cancelWake()
-    wakeAtMs = dueMs
-    cancelWake = clock.after(Math.max(0, dueMs - now), () => {
-      wakeAtMs = Number.POSITIVE_INFINITY
-      step()
-    })
+    wake.atLatest(Math.min(core.nextDueMs(), held.nextDueMs(), now + SLEEP_MAX_MS), now)
+  }
+}
+
+interface Wake {
+  atLatest(dueMs: number, nowMs: number): void
+  stop(): void
+}
+
+/** The one timer. A wake already set for an earlier moment is kept: it finds nothing to do and sets the next one. */
+function createWake(clock: Clock, run: () => void): Wake {
+  let atMs = Number.POSITIVE_INFINITY
+  let cancel: () => void = () => undefined
+  let stopped = false
+  return {
+    atLatest(dueMs, nowMs) {
+      if (stopped || dueMs >= atMs) return
+      cancel()
+      atMs = dueMs
+      cancel = clock.after(Math.max(0, dueMs - nowMs), () => {
+        atMs = Number.POSITIVE_INFINITY
+        run()
+      })
+    },
+    stop() {
+      stopped = true
+      cancel()
+    },
   }
 }
 

@@ -71,7 +71,11 @@ export function createHttpSide({ core, driver, ipLimit }: HttpOptions): HttpSide
     if (route === undefined || problem !== undefined) {
       refuse(request, response, problem ?? NOT_FOUND)
     } else if (route.method === 'POST') {
-      readBody({ request, response, path, route })
+      const call: Call = { request, response, path, route }
+      readBody(call, {
+        onWhole: (body) => admit(call, body, () => parseBody(body)),
+        onTooLarge: () => refuse(request, response, TOO_LARGE),
+      })
     } else {
       const params = parseQuery(query, '&', '=', { maxKeys: QUERY_KEYS_MAX })
       admit({ request, response, path, route }, query, () => params)
@@ -84,23 +88,6 @@ export function createHttpSide({ core, driver, ipLimit }: HttpOptions): HttpSide
     if (route === undefined) return NOT_FOUND
     if (request.method !== route.method) return { status: 400, reason: `send this request with ${route.method}` }
     return route.method === 'GET' && hasBody(request) ? GET_WITH_BODY : undefined
-  }
-
-  function readBody(call: Call): void {
-    const { request, response } = call
-    const chunks: Buffer[] = []
-    let size = 0
-    request.on('data', (chunk: Buffer) => {
-      size += chunk.length
-      if (size <= BODY_MAX_BYTES) chunks.push(chunk)
-      else if (!response.headersSent) refuse(request, response, TOO_LARGE)
-    })
-    request.on('end', () => {
-      if (response.headersSent) return
-      const body = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)
-      admit(call, body, () => parseBody(body))
-    })
-    request.on('error', () => response.destroy())
   }
 
   /** `parse` runs only for a caller who may ask; it answers undefined for a malformed body. */
@@ -120,19 +107,45 @@ export function createHttpSide({ core, driver, ipLimit }: HttpOptions): HttpSide
     driver.handle(asked, (reply, nowMs) => answer(response, reply, nowMs))
   }
 
-  /** Small unread bodies are drained by node; with a body too large the connection goes instead. */
-  function refuse(request: IncomingMessage, response: ServerResponse, { status, reason }: Refusal): void {
+  function refuse(request: IncomingMessage, response: ServerResponse, refusal: Refusal): void {
     refused += 1
-    const tooLarge = status === TOO_LARGE.status
-    response.writeHead(status, {
-      'Content-Type': 'text/plain',
-      'Content-Length': Buffer.byteLength(reason),
-      ...(tooLarge ? { Connection: 'close' } : {}),
-    })
-    response.end(reason, () => {
-      if (tooLarge) request.socket.destroySoon()
-    })
+    answerRefusal(request, response, refusal)
   }
+}
+
+interface BodyHooks {
+  /** Not called when the call was answered before its body ended. */
+  onWhole(body: Buffer): void
+  /** Called once; what still arrives is read and thrown away. */
+  onTooLarge(): void
+}
+
+function readBody({ request, response }: Call, hooks: BodyHooks): void {
+  const chunks: Buffer[] = []
+  let size = 0
+  request.on('data', (chunk: Buffer) => {
+    size += chunk.length
+    if (size <= BODY_MAX_BYTES) chunks.push(chunk)
+    else if (!response.headersSent) hooks.onTooLarge()
+  })
+  request.on('end', () => {
+    if (response.headersSent) return
+    hooks.onWhole(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks))
+  })
+  request.on('error', () => response.destroy())
+}
+
+/** Small unread bodies are drained by node; with a body too large the connection goes instead. */
+function answerRefusal(request: IncomingMessage, response: ServerResponse, { status, reason }: Refusal): void {
+  const tooLarge = status === TOO_LARGE.status
+  response.writeHead(status, {
+    'Content-Type': 'text/plain',
+    'Content-Length': Buffer.byteLength(reason),
+    ...(tooLarge ? { Connection: 'close' } : {}),
+  })
+  response.end(reason, () => {
+    if (tooLarge) request.socket.destroySoon()
+  })
 }
 
 function answer(response: ServerResponse, reply: CoreReply, nowMs: number): void {

@@ -79,8 +79,8 @@ export function createPrivateStream({ core, driver, clock, limits, idPrefix }: P
     if (typeof frame === 'string') acknowledge(connection, NO_REQUEST, frame)
     else if (frame.op === 'ping') connection.send(privatePong(connection.id, frame.reqId, driver.nowMs()))
     else if (frame.op === 'auth') authenticate(connection, session, frame)
-    else if (frame.op === 'subscribe') subscribe(connection, session, frame)
-    else if (frame.op === 'unsubscribe') unsubscribe(connection, session, frame)
+    else if (frame.op === 'subscribe') acknowledge(connection, frame, subscribe(session, frame))
+    else if (frame.op === 'unsubscribe') acknowledge(connection, frame, unsubscribe(session, frame))
     else acknowledge(connection, frame, opNotFound(frame.op))
   }
 
@@ -100,19 +100,6 @@ export function createPrivateStream({ core, driver, clock, limits, idPrefix }: P
     else acknowledge(connection, frame)
   }
 
-  function subscribe(connection: Connection, session: Session, frame: RequestFrame): void {
-    const wanted = session.accountId === undefined ? 'Request not authorized' : topicsOf(frame, session.topics)
-    const problem = typeof wanted === 'string' ? wanted : firstProblem(wanted)
-    if (typeof wanted !== 'string' && problem === undefined) for (const topic of wanted) session.topics.set(topic, true)
-    acknowledge(connection, frame, problem)
-  }
-
-  function unsubscribe(connection: Connection, session: Session, frame: RequestFrame): void {
-    const unwanted = topicsOf(frame, session.topics)
-    if (typeof unwanted !== 'string') for (const topic of unwanted) session.topics.delete(topic)
-    acknowledge(connection, frame, typeof unwanted === 'string' ? unwanted : undefined)
-  }
-
   function sessionOf(connection: Connection): Session {
     const found = sessions.get(connection)
     if (found !== undefined) return found
@@ -120,6 +107,22 @@ export function createPrivateStream({ core, driver, clock, limits, idPrefix }: P
     sessions.set(connection, session)
     return session
   }
+}
+
+/** All topics of the frame or none. Answers why not. */
+function subscribe(session: Session, frame: RequestFrame): string | undefined {
+  const wanted = session.accountId === undefined ? 'Request not authorized' : topicsOf(frame, session.topics)
+  const problem = typeof wanted === 'string' ? wanted : firstProblem(wanted)
+  if (typeof wanted !== 'string' && problem === undefined) for (const topic of wanted) session.topics.set(topic, true)
+  return problem
+}
+
+/** Topics that are not held are fine as well: afterwards they are not held, which is what was asked. */
+function unsubscribe(session: Session, frame: RequestFrame): string | undefined {
+  const unwanted = topicsOf(frame, session.topics)
+  if (typeof unwanted === 'string') return unwanted
+  for (const topic of unwanted) session.topics.delete(topic)
+  return undefined
 }
 
 /** Unknown topics, and the all-in-one form beside a per-category one, which the venue does not allow in one request. */
