@@ -43,43 +43,13 @@ export function createMarket(
   spec: Spec,
   options: { readonly random: Random; readonly startMs: number; readonly rank: number },
 ): Market {
-  const { random } = options
-  const gaps = createGaps(random.fork('gaps'), spec)
-  const prices = createPrices(random.fork('prices'), listing, spec)
-  const flow = random.fork('flow')
-  const bids = createLadder(venue, listing, spec, { isBid: true, random: random.fork('bids') })
-  const asks = createLadder(venue, listing, spec, { isBid: false, random: random.fork('asks') })
-  const marks = createMarks(listing, options.startMs)
+  const gaps = createGaps(options.random.fork('gaps'), spec)
+  const changes = createChanges(venue, listing, spec, options)
   const refillMs = spec.book?.refillMs ?? null
   const maxQuietMs = spec.maxQuietMs ?? Number.POSITIVE_INFINITY
   let isHeld = false
-  let touchedMs = options.startMs
   let nextEventMs = options.startMs + Math.min(gaps.next(), maxQuietMs)
   let nextRefillMs = refillMs === null ? Number.POSITIVE_INFINITY : options.startMs + refillMs
-
-  const change = (nowMs: number): void => {
-    const isQuiet = nowMs - touchedMs >= maxQuietMs
-    const draw = flow.next()
-    if (isQuiet || draw < spec.priceShare) touchedMs = nowMs
-    if (isQuiet) {
-      if (draw < 0.5) bids.redraw(0)
-      else asks.redraw(0)
-    } else if (draw < spec.priceShare) {
-      follow(prices.next(), bids, asks)
-    } else if (draw < spec.priceShare + spec.tradeShare) {
-      tradeAtTouch(venue(), listing, { bids, asks }, { isBuy: flow.next() < 0.5, lots: tradeLots(flow, spec) })
-    } else {
-      const level = flow.next() < spec.touchShare ? 0 : Math.floor(flow.next() * bids.levels)
-      if (level === 0) touchedMs = nowMs
-      if (flow.next() < 0.5) bids.redraw(level)
-      else asks.redraw(level)
-    }
-    marks.update(nowMs)
-    bookChanged(venue(), listing)
-  }
-
-  follow(prices.quote(), bids, asks)
-  marks.jump()
   return {
     nextMs: Math.min(nextEventMs, nextRefillMs),
     heapAt: -1,
@@ -88,18 +58,86 @@ export function createMarket(
       venue().nowMs = atMs
       if (isHeld) return Number.POSITIVE_INFINITY
       if (nextRefillMs <= atMs) {
-        bids.refill()
-        asks.refill()
+        changes.refill()
         nextRefillMs += refillMs ?? Number.POSITIVE_INFINITY
-        bookChanged(venue(), listing)
       } else {
-        change(atMs)
-        nextEventMs = Math.min(atMs + gaps.next(), touchedMs + maxQuietMs)
+        nextEventMs = Math.min(atMs + gaps.next(), changes.next(atMs) + maxQuietMs)
       }
       return Math.min(nextEventMs, nextRefillMs)
     },
+    move: changes.move,
+    setDepth: changes.setDepth,
+    hold: (on, nowMs) => {
+      if (isHeld && !on) {
+        changes.resume(nowMs)
+        nextEventMs = nowMs + Math.min(gaps.next(), maxQuietMs)
+        if (refillMs !== null) nextRefillMs = nowMs + refillMs
+      }
+      isHeld = on
+      return on ? Number.POSITIVE_INFINITY : Math.min(nextEventMs, nextRefillMs)
+    },
+  }
+}
+
+interface Changes extends Pick<Market, 'move' | 'setDepth'> {
+  /** Makes one change; answers when the touch last changed, ms. */
+  next(nowMs: number): number
+  refill(): void
+  /** Forgets how long it has been quiet. */
+  resume(nowMs: number): void
+}
+
+/** What a change is: a size most of the time, else a move of the price or a trade. */
+function createChanges(
+  venue: () => Venue,
+  listing: Listing,
+  spec: Spec,
+  { random, startMs }: { readonly random: Random; readonly startMs: number },
+): Changes {
+  const prices = createPrices(random.fork('prices'), listing, spec)
+  const flow = random.fork('flow')
+  const bids = createLadder(venue, listing, spec, { isBid: true, random: random.fork('bids') })
+  const asks = createLadder(venue, listing, spec, { isBid: false, random: random.fork('asks') })
+  const marks = createMarks(listing, startMs)
+  let touchedMs = startMs
+
+  const changeSize = (nowMs: number): void => {
+    const level = flow.next() < spec.touchShare ? 0 : Math.floor(flow.next() * bids.levels)
+    if (level === 0) touchedMs = nowMs
+    if (flow.next() < 0.5) bids.redraw(level)
+    else asks.redraw(level)
+  }
+  const change = (nowMs: number): void => {
+    const isQuiet = spec.maxQuietMs !== undefined && nowMs - touchedMs >= spec.maxQuietMs
+    const draw = flow.next()
+    if (isQuiet || draw < spec.priceShare) touchedMs = nowMs
+    if (isQuiet && draw < 0.5) bids.redraw(0)
+    else if (isQuiet) asks.redraw(0)
+    else if (draw < spec.priceShare) follow(listing, prices.next(), bids, asks)
+    else if (draw < spec.priceShare + spec.tradeShare) {
+      tradeAtTouch(venue(), listing, { bids, asks }, { isBuy: flow.next() < 0.5, lots: tradeLots(flow, spec) })
+    } else changeSize(nowMs)
+  }
+
+  follow(listing, prices.quote(), bids, asks)
+  marks.jump()
+  return {
+    next: (nowMs) => {
+      change(nowMs)
+      marks.update(nowMs)
+      bookChanged(venue(), listing)
+      return touchedMs
+    },
+    refill: () => {
+      bids.refill()
+      asks.refill()
+      bookChanged(venue(), listing)
+    },
+    resume: (nowMs) => {
+      touchedMs = nowMs
+    },
     move: (bps) => {
-      follow(prices.shift(Math.round((listing.bidTicks * bps) / 10_000)), bids, asks)
+      follow(listing, prices.shift(Math.round((listing.bidTicks * bps) / 10_000)), bids, asks)
       marks.jump()
       bookChanged(venue(), listing)
     },
@@ -108,26 +146,22 @@ export function createMarket(
       asks.setDepth(levelLots)
       bookChanged(venue(), listing)
     },
-    hold: (on, nowMs) => {
-      if (isHeld && !on) {
-        touchedMs = nowMs
-        nextEventMs = nowMs + Math.min(gaps.next(), maxQuietMs)
-        if (refillMs !== null) nextRefillMs = nowMs + refillMs
-      }
-      isHeld = on
-      return on ? Number.POSITIVE_INFINITY : Math.min(nextEventMs, nextRefillMs)
-    },
   }
+}
 
-  /** Moves both sides to a quote; the side that recedes goes first, so that the market never meets itself. */
-  function follow(quote: { readonly bid: number; readonly ask: number }, bidSide: Ladder, askSide: Ladder): void {
-    const isRising = quote.bid > listing.bidTicks
-    listing.bidTicks = quote.bid
-    listing.askTicks = quote.ask
-    if (isRising) askSide.moveTo(quote.ask)
-    bidSide.moveTo(quote.bid)
-    if (!isRising) askSide.moveTo(quote.ask)
-  }
+/** Moves both sides to a quote; the side that recedes goes first, so that the market never meets itself. */
+function follow(
+  listing: Listing,
+  quote: { readonly bid: number; readonly ask: number },
+  bids: Ladder,
+  asks: Ladder,
+): void {
+  const isRising = quote.bid > listing.bidTicks
+  listing.bidTicks = quote.bid
+  listing.askTicks = quote.ask
+  if (isRising) asks.moveTo(quote.ask)
+  bids.moveTo(quote.bid)
+  if (!isRising) asks.moveTo(quote.ask)
 }
 
 /** Times between changes, ms: a mixture of short and long ones, the kind sticking for a while. */
