@@ -10,7 +10,13 @@ import type { RunTrade } from '../src/journal/run.ts'
 import type { Finished, WorldJson } from './support/scenario.ts'
 import { scenario } from './support/scenario.ts'
 
-const SETTINGS = { LEG_TIMEOUT_MS: '500', MAX_HOLD_MS: '1500', SYNTHETIC_CONVERGENCE_HALF_LIFE_MS: '500' }
+const SETTINGS = {
+  LEG_TIMEOUT_MS: '500',
+  MAX_HOLD_MS: '1500',
+  SYNTHETIC_CONVERGENCE_HALF_LIFE_MS: '500',
+  // Thin books are dear: the trades would otherwise be left at once.
+  STOP_LOSS_BPS: '400',
+}
 /** Ten lots of BTCUSDT at 60,000, and a little. */
 const TEN_LOTS_BTC = { ...SETTINGS, SYMBOLS_TO_TRADE: 'BTCUSDT', TRADE_SIZE_USD: '640' }
 /** Ten lots of ETHUSDT at 3,000, and a little; what is taken there never comes back. */
@@ -32,77 +38,73 @@ const SHRUNK = {
 } as const
 
 scenario(
-  'both legs fill in pieces while they rest, and the filled total equals the target',
+  'a leg fills in pieces while it rests, and the filled total equals the target',
   {
-    proves: 'Pieces add up: ten lots arrive as four, four and two on each leg, and the pair is hedged to the lot.',
+    proves: 'Pieces add up: ten lots of the short leg arrive a few at a time, and the pair is hedged to the lot.',
     world: 'thin',
-    settings: TEN_LOTS_BTC,
+    // Only the bid side is thin, so the long leg fills at once and the short leg waits for the book to fill up again.
+    shape: (world) => {
+      instrument(world, 'BTCUSDT')['market'].book.levelLots = { bids: 4, asks: 900 }
+    },
+    settings: { ...TEN_LOTS_BTC, LEG_TIMEOUT_MS: '1500' },
     maxTrades: 1,
     elsewhere: { ...SHRUNK },
   },
   async ({ target, finish }) => {
     const trade = onlyTrade(await finish())
-    expect(trade.planned!.data.lots).toBeGreaterThanOrEqual(target.can.setWorld ? 10 : 1)
+    expect(trade.planned!.data.lots).toBeGreaterThanOrEqual(10)
     expect(trade.hedged!.data.lots).toBe(trade.planned!.data.lots)
     if (!target.can.setWorld) return
-    for (const leg of ['long', 'short'] as const) {
-      const fills = entryFills(trade, leg)
-      expect(fills.length, `${leg} fills`).toBeGreaterThan(1)
-      expect(sum(fills)).toBe(trade.planned!.data.lots)
-    }
+    const pieces = entryFills(trade, 'short')
+    expect(pieces.length).toBeGreaterThan(2)
+    expect(sum(pieces)).toBe(trade.planned!.data.lots)
+    // They rested: no retry was needed.
+    expect(trade.orders.map((order) => order.submitted!.data.purpose).slice(0, 2)).toEqual(['entry', 'entry'])
+    expect(trade.orders.some((order) => order.submitted!.data.purpose === 'retry')).toBe(false)
   },
 )
 
-scenario(
-  'the remainder of a leg is sent again, a bounded number of times, until the target is reached',
-  {
-    proves: 'Four of ten lots fill at once and no more comes: the rest is retried twice, through the next levels.',
-    world: 'thin',
-    settings: { ...TEN_LOTS_ETH, ENTRY_RETRIES_MAX: '2' },
-    maxTrades: 1,
-    elsewhere: { skip: 'needs a book whose levels do not come back' },
-  },
-  async ({ finish }) => {
-    const trade = onlyTrade(await finish())
-    expect(trade.hedged!.data.lots).toBe(10)
-    for (const leg of ['long', 'short'] as const) {
-      const sizes = trade.orders
-        .map((order) => order.submitted!.data)
-        .filter((order) => order.leg === leg && !order.reduceOnly)
-        .map((order) => [order.purpose, order.lots])
-      expect(sizes).toEqual([
-        ['entry', 10],
-        ['retry', 6],
-        ['retry', 2],
-      ])
-    }
-  },
-)
-
-scenario(
-  'when the retries are used up, equal parts are kept as a smaller hedged trade',
-  {
-    proves: 'Retries are bounded; what both legs have in common is a hedged trade.',
-    world: 'thin',
-    settings: { ...TEN_LOTS_ETH, ENTRY_RETRIES_MAX: '1' },
-    maxTrades: 1,
-    elsewhere: { skip: 'needs a book whose levels do not come back' },
-  },
-  async ({ finish }) => {
-    const trade = onlyTrade(await finish())
-    expect(trade.hedged!.data.lots).toBe(8)
-    expect(trade.orders.filter((order) => order.submitted?.data.purpose === 'retry')).toHaveLength(2)
-  },
-)
+for (const retries of [1, 2]) {
+  scenario(
+    `the rest of both legs is sent again at most ${retries === 1 ? 'once' : 'twice'}, and what is hedged is what both legs have`,
+    {
+      proves: `A few of ten lots fill, and no more comes at that price: the rest is retried ${retries}×, through the next levels, then the legs agree.`,
+      world: 'thin',
+      settings: { ...TEN_LOTS_ETH, ENTRY_RETRIES_MAX: String(retries) },
+      maxTrades: 1,
+      elsewhere: { skip: 'needs a book whose levels do not come back' },
+    },
+    async ({ finish }) => {
+      const trade = onlyTrade(await finish())
+      expect(trade.planned!.data.lots).toBe(10)
+      for (const leg of ['long', 'short'] as const) {
+        const asked = trade.orders.filter(
+          (order) => order.submitted!.data.leg === leg && !order.submitted!.data.reduceOnly,
+        )
+        const again = asked.slice(1)
+        expect(again.length).toBeGreaterThan(0)
+        expect(again.length).toBeLessThanOrEqual(retries)
+        // Never more than what was missing: each retry asks for the target minus what the leg has.
+        let held = sum(asked[0]!.fills)
+        for (const order of again) {
+          expect(order.submitted!.data.lots).toBe(10 - held)
+          held += sum(order.fills)
+        }
+      }
+      expect(trade.failed).toBeNull()
+      expect(trade.hedged!.data.lots).toBe(Math.min(sum(entryFills(trade, 'long')), sum(entryFills(trade, 'short'))))
+    },
+  )
+}
 
 scenario(
   'when one leg stays short of the other, the larger is evened out and the rest is hedged',
   {
-    proves: 'Ten lots long, four short, no retry left: six lots of the long leg are taken off.',
+    proves: 'Ten lots long, a few short, no retry left: the excess of the long leg is taken off.',
     world: 'thin',
     shape: (world) => {
       instrument(world, 'ETHUSDT')['market'].book.levelLots = { bids: 4, asks: 900 }
-      // Room to take six lots off again at the next bid levels.
+      // What must come off again goes through the next bid levels.
       instrument(world, 'ETHUSDT')['market'].book.levelGapTicks = 200
     },
     settings: { ...TEN_LOTS_ETH, ENTRY_RETRIES_MAX: '0', UNWINDS_MAX: '5' },
@@ -112,10 +114,13 @@ scenario(
   async ({ finish }) => {
     const trade = onlyTrade(await finish())
     expect(trade.failed).toBeNull()
-    expect(trade.hedged!.data.lots).toBe(4)
+    const filledShort = sum(entryFills(trade, 'short'))
+    expect(filledShort).toBeLessThan(10)
+    expect(sum(entryFills(trade, 'long'))).toBe(10)
+    expect(trade.hedged!.data.lots).toBe(filledShort)
     const unwinds = trade.orders.filter((order) => order.submitted?.data.purpose === 'unwind')
-    expect(unwinds.map((order) => order.submitted!.data.leg)).toContain('long')
-    expect(sum(unwinds.flatMap((order) => order.fills))).toBe(6)
+    expect(unwinds.every((order) => order.submitted!.data.leg === 'long')).toBe(true)
+    expect(sum(unwinds.flatMap((order) => order.fills))).toBe(10 - filledShort)
   },
 )
 

@@ -158,13 +158,21 @@ test('a partly filled leg is retried for the rest, a bounded number of times, th
   trade = learn(trade, { is: 'row', clientId: 'r-t1-1', filledLots: 4, ended: true, atMs: 502 })
   expect(whatIsDecided(trade, 502)).toEqual(['retry short sell 6'])
   for (const place of [2, 3]) {
-    trade = performed(trade, 502)
-    trade = learn(trade, { is: 'row', clientId: `r-t1-${place}`, filledLots: 0, ended: true, atMs: 503 })
+    trade = performed(trade, 500 + 100 * place)
+    trade = learn(trade, { is: 'row', clientId: `r-t1-${place}`, filledLots: 0, ended: true, atMs: 501 + 100 * place })
   }
-  expect(whatIsDecided(trade, 503)).toEqual(['unwind long sell 6'])
-  trade = filled(performed(trade, 503), 4, 6, 504)
+  expect(whatIsDecided(trade, 900)).toEqual(['unwind long sell 6'])
+  trade = filled(performed(trade, 900), 4, 6, 904)
   expect(phaseOf(trade)).toBe('hedged')
   expect([heldLots(trade, 'long'), heldLots(trade, 'short')]).toEqual([4, 4])
+})
+
+test('an attempt that took what there was is followed only when the quote can have followed it', () => {
+  let trade = learn(filled(filled(performed(fresh(), 0), 0, 10, 3), 1, 10, 4), { is: 'close', reason: 'test' })
+  trade = filled(filled(performed(trade, 10), 2, 7, 12), 3, 10, 12)
+  trade = learn(trade, { is: 'row', clientId: 'r-t1-2', filledLots: 7, ended: true, atMs: 12 })
+  expect(decide(trade, 13)).toEqual({ actions: [], againMs: 37 })
+  expect(whatIsDecided(trade, 37)).toEqual(['exit long sell 3'])
 })
 
 test('an excess below the minimum cannot be evened out: both legs are closed whole', () => {
@@ -191,22 +199,22 @@ test('the hedge policy sends what is missing to market, and closes when that doe
   trade = learn(performed(trade, 500), { is: 'row', clientId: 'r-t1-1', filledLots: 0, ended: true, atMs: 502 })
   expect(whatIsDecided(trade, 502)).toEqual(['hedge short sell 10'])
   for (const place of [2, 3]) {
-    trade = performed(trade, 502)
-    trade = learn(trade, { is: 'row', clientId: `r-t1-${place}`, filledLots: 0, ended: true, atMs: 503 })
+    trade = performed(trade, 500 + 100 * place)
+    trade = learn(trade, { is: 'row', clientId: `r-t1-${place}`, filledLots: 0, ended: true, atMs: 501 + 100 * place })
   }
-  expect(whatIsDecided(trade, 503)).toEqual(['fail: short-unfilled'])
+  expect(whatIsDecided(trade, 900)).toEqual(['fail: short-unfilled'])
 })
 
 test('a leg that cannot be closed is halted with its amount after a bounded number of attempts', () => {
   let trade = learn(filled(filled(performed(fresh(), 0), 0, 10, 3), 1, 10, 4), { is: 'close', reason: 'test' })
-  for (let round = 0; round < 3; round += 1) {
-    trade = performed(trade, 10)
+  for (const atMs of [10, 110, 210]) {
+    trade = performed(trade, atMs)
     for (const order of trade.orders.slice(-2)) {
-      trade = learn(trade, { is: 'row', clientId: order.clientId, filledLots: 0, ended: true, atMs: 11 })
+      trade = learn(trade, { is: 'row', clientId: order.clientId, filledLots: 0, ended: true, atMs: atMs + 1 })
     }
   }
-  expect(whatIsDecided(trade, 12)).toEqual(['halt: 10 lots long still open after 3 attempts'])
-  expect(phaseOf(performed(trade, 12))).toBe('halted')
+  expect(whatIsDecided(trade, 310)).toEqual(['halt: 10 lots long still open after 3 attempts'])
+  expect(phaseOf(performed(trade, 310))).toBe('halted')
 })
 
 test('an address ban in the middle of an unwind halts with the amount at once', () => {

@@ -36,6 +36,11 @@ const FILL_PATIENCE_MS = 50
 const CANCEL_AGAIN_MS = 250
 /** An unknown outcome past its bound by so much halts entries and names the legs; the asking goes on, ms. */
 const UNRESOLVED_GRACE_MS = 2_000
+/**
+ * An order that took what there was has changed the very quote the next one is priced by: the next attempt on a leg waits
+ * for so long, two and a half times the venue's quote cadence of 10 ms.
+ */
+const NEXT_ATTEMPT_MS = 25
 /** No trade needs more orders than this; more means a loop of refusals, and ends in a halt. */
 const ORDERS_MAX = 24
 /** The HTTP status of an address ban: no order can be sent until it ends. */
@@ -49,7 +54,8 @@ export function decide(trade: Trade, nowMs: number): Decision {
     if (trade.goal === 'close') return NOTHING
     return submit(
       trade,
-      (['long', 'short'] as const).map((leg) => ({ leg, lots: trade.lots, purpose: 'entry' })),
+      LEGS.map((leg) => ({ leg, lots: trade.lots, purpose: 'entry' })),
+      nowMs,
     )
   }
   const dead = trade.goal === 'open' ? trade.orders.find(isDeadEntry) : undefined
@@ -142,6 +148,7 @@ function decideEntry(trade: Trade, nowMs: number): Decision {
     return submit(
       trade,
       missing.map((wish) => ({ ...wish, purpose })),
+      nowMs,
     )
   const excess = wishes.find((wish) => wish.lots < 0)
   return excess === undefined ? NOTHING : evenOut(trade, { leg: excess.leg, lots: -excess.lots, target }, nowMs)
@@ -170,7 +177,7 @@ function evenOut(trade: Trade, excess: { leg: LegName; lots: number; target: num
   if (target < trade.minOrderLots) return fail('hedge-below-minimum', nowMs)
   if (lots < trade.minOrderLots) return fail('remainder-below-minimum', nowMs)
   if (tried >= trade.policy.unwindsMax) return fail('evening-out-failed', nowMs)
-  return submit(trade, [{ leg, lots, purpose: 'unwind' }])
+  return submit(trade, [{ leg, lots, purpose: 'unwind' }], nowMs)
 }
 
 // ── All settled, closing ────────────────────────────────────────────────────────────────────────────────────────────
@@ -193,7 +200,7 @@ function decideClose(trade: Trade, nowMs: number): Decision {
     }
     wishes.push({ leg, lots: held, purpose: trade.failed === null ? 'exit' : 'unwind' })
   }
-  return wishes.length === 0 ? NOTHING : submit(trade, wishes)
+  return wishes.length === 0 ? NOTHING : submit(trade, wishes, nowMs)
 }
 
 function haltOnce(trade: Trade, reason: string): Decision {
@@ -206,9 +213,17 @@ function fail(reason: string, dueMs: number): Decision {
   return { actions: [{ do: 'fail', reason, dueMs }], againMs: null }
 }
 
-function submit(trade: Trade, wishes: readonly Wish[]): Decision {
+function submit(trade: Trade, wishes: readonly Wish[], nowMs: number): Decision {
+  const waitMs = Math.max(...wishes.map((wish) => nextAttemptMs(trade, wish.leg)))
+  if (nowMs < waitMs) return { actions: [], againMs: waitMs }
   const orders = wishes.map((wish, i) => newOrder(trade, wish, trade.orders.length + i))
   return { actions: [{ do: 'submit', orders }], againMs: null }
+}
+
+function nextAttemptMs(trade: Trade, leg: LegName): number {
+  const last = trade.orders.findLast((order) => order.leg === leg)
+  const fellShort = last?.status === 'done' && last.timeInForce === 'ioc' && last.filledLots < last.lots
+  return fellShort ? (last.endedMs ?? 0) + NEXT_ATTEMPT_MS : 0
 }
 
 function newOrder(trade: Trade, wish: Wish, place: number): NewOrder {
