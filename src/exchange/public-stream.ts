@@ -13,7 +13,6 @@ import { createConnections } from './connection.ts'
 import type { ExchangeCore } from './core/types.ts'
 import type { Driver, PublicPush } from './driver.ts'
 import {
-  handlerNotFound,
   NO_REQUEST,
   opNotFound,
   parseRequestFrame,
@@ -22,11 +21,7 @@ import {
   type RequestFrame,
   topicsOf,
 } from './frames.ts'
-
-interface Topic {
-  readonly subscribers: Set<Connection>
-  readonly sent: { frames: number }
-}
+import { createPublicTopics } from './public-topics.ts'
 
 export interface PublicStream {
   readonly connections: Connections
@@ -44,16 +39,10 @@ export interface PublicStreamOptions {
 }
 
 export function createPublicStream({ core, driver, clock, limits, idPrefix }: PublicStreamOptions): PublicStream {
-  const topics = new Map<string, Topic>()
-  const heldBy = new Map<Connection, Map<string, Topic>>()
-  const sentByKind = new Map<string, { frames: number }>()
-  const connections = createConnections({ idPrefix, clock, limits, hooks: { onText, onClosed } })
+  const topics = createPublicTopics(core)
+  const connections = createConnections({ idPrefix, clock, limits, hooks: { onText, onClosed: topics.releaseAll } })
 
-  return {
-    connections,
-    publicFrame,
-    framesSent: () => Object.fromEntries([...sentByKind].map(([kind, sent]) => [kind, sent.frames])),
-  }
+  return { connections, publicFrame, framesSent: topics.framesSent }
 
   function publicFrame(push: PublicPush): void {
     const topic = topics.get(push.topic)
@@ -81,79 +70,22 @@ export function createPublicStream({ core, driver, clock, limits, idPrefix }: Pu
   }
 
   function subscribe(connection: Connection, frame: RequestFrame): void {
-    const held = heldOf(connection)
-    const wanted = topicsOf(frame, held)
-    const problem = typeof wanted === 'string' ? wanted : openAll(wanted)
+    const wanted = topicsOf(frame, topics.heldBy(connection))
+    const problem = typeof wanted === 'string' ? wanted : topics.openAll(wanted)
     acknowledge(connection, frame, problem)
     if (typeof wanted === 'string' || problem !== undefined) return
     // The market is brought to now before anything is shown of it, so that snapshot and later deltas fit together.
     const now = driver.step()
     for (const name of wanted) {
-      const topic = topicOf(name)
+      const topic = topics.add(connection, name)
       for (const first of core.snapshot(name, now)) if (connection.send(JSON.stringify(first))) topic.sent.frames += 1
-      topic.subscribers.add(connection)
-      held.set(name, topic)
     }
-  }
-
-  /** Asks the core for those topics nobody has yet; all of them or none. Answers why not. */
-  function openAll(names: readonly string[]): string | undefined {
-    const opened: string[] = []
-    for (const name of names) {
-      if (topics.has(name)) continue
-      if (!core.subscribe(name)) {
-        for (const undo of opened) core.unsubscribe(undo)
-        return handlerNotFound(name)
-      }
-      opened.push(name)
-    }
-    return undefined
   }
 
   /** Topics that are not held are acknowledged as well: afterwards they are not held, which is what was asked. */
   function unsubscribe(connection: Connection, frame: RequestFrame): void {
-    const unwanted = topicsOf(frame, heldOf(connection))
-    if (typeof unwanted !== 'string') for (const name of unwanted) release(connection, name)
+    const unwanted = topicsOf(frame, topics.heldBy(connection))
+    if (typeof unwanted !== 'string') for (const name of unwanted) topics.release(connection, name)
     acknowledge(connection, frame, typeof unwanted === 'string' ? unwanted : undefined)
   }
-
-  function release(connection: Connection, name: string): void {
-    const topic = heldBy.get(connection)?.get(name)
-    if (topic === undefined) return
-    heldBy.get(connection)?.delete(name)
-    topic.subscribers.delete(connection)
-    if (topic.subscribers.size > 0) return
-    topics.delete(name)
-    core.unsubscribe(name)
-  }
-
-  function onClosed(connection: Connection): void {
-    for (const name of [...(heldBy.get(connection)?.keys() ?? [])]) release(connection, name)
-    heldBy.delete(connection)
-  }
-
-  function heldOf(connection: Connection): Map<string, Topic> {
-    return upsert(heldBy, connection, () => new Map())
-  }
-
-  function topicOf(name: string): Topic {
-    return upsert(topics, name, () => ({
-      subscribers: new Set(),
-      sent: upsert(sentByKind, kindOf(name), () => ({ frames: 0 })),
-    }))
-  }
-}
-
-function upsert<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  const found = map.get(key)
-  if (found !== undefined) return found
-  const made = make()
-  map.set(key, made)
-  return made
-}
-
-/** "orderbook.1.BTCUSDT" is of the kind "orderbook.1". */
-function kindOf(topic: string): string {
-  const dot = topic.lastIndexOf('.')
-  return dot < 0 ? topic : topic.slice(0, dot)
 }
