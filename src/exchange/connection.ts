@@ -100,7 +100,8 @@ export function createConnections({ idPrefix, clock, limits, hooks }: Connection
     sockets.add(peer)
     listenTo(peer, {
       onText(text) {
-        hooks.onText(peer, text)
+        // What still arrives from a socket that was cut would be remembered for good: its end is told already.
+        if (peers.has(peer)) hooks.onText(peer, text)
         batch.flush()
       },
       onClosed() {

@@ -145,6 +145,24 @@ test('the last subscriber who leaves, or whose socket ends, stops the topic in t
   expect(setting.core.subscribed).toEqual(new Set())
 })
 
+test('a subscribe that crosses the cut of its socket starts nothing in the core', async () => {
+  await using setting = await setUp()
+  using client = await connect(setting.exchange.publicUrl)
+  client.send({ op: 'subscribe', args: ['tickers.AUSDT'] })
+  setting.exchange.cutStreams('public', 'close')
+  await client.closed
+  expect(setting.core.subscribed).toEqual(new Set())
+  expect(setting.exchange.counters().connections.public).toMatchObject({ open: 0, opened: 1 })
+})
+
+test('a client cut off while it is being subscribed holds no topic', async () => {
+  await using setting = await setUp({ streamLimits: { bufferedMaxBytes: -1 } })
+  using client = await connect(setting.exchange.publicUrl)
+  client.send({ op: 'subscribe', args: ['tickers.AUSDT', 'orderbook.1.AUSDT'] })
+  await client.closed
+  expect(setting.core.subscribed).toEqual(new Set())
+})
+
 test('frames that make no sense are answered, and the connection lives on', async () => {
   await using setting = await setUp()
   using client = await connect(setting.exchange.publicUrl)

@@ -65,21 +65,26 @@ export function createPublicStream({ core, driver, clock, limits, idPrefix }: Pu
     connection: Connection,
     { op, reqId }: Pick<RequestFrame, 'op' | 'reqId'>,
     error?: string,
-  ): void {
-    connection.send(publicAck({ connId: connection.id, op, reqId, ...(error === undefined ? {} : { error }) }))
+  ): boolean {
+    return connection.send(publicAck({ connId: connection.id, op, reqId, ...(error === undefined ? {} : { error }) }))
   }
 
   function subscribe(connection: Connection, frame: RequestFrame): void {
     const wanted = topicsOf(frame, topics.heldBy(connection))
     const problem = typeof wanted === 'string' ? wanted : topics.openAll(wanted)
-    acknowledge(connection, frame, problem)
+    let isHeard = acknowledge(connection, frame, problem)
     if (typeof wanted === 'string' || problem !== undefined) return
     // The market is brought to now before anything is shown of it, so that snapshot and later deltas fit together.
     const now = driver.step()
     for (const name of wanted) {
       const topic = topics.add(connection, name)
-      for (const first of core.snapshot(name, now)) if (connection.send(JSON.stringify(first))) topic.sent.frames += 1
+      for (const first of core.snapshot(name, now)) {
+        isHeard = connection.send(JSON.stringify(first))
+        if (isHeard) topic.sent.frames += 1
+      }
     }
+    // Cut off meanwhile, for being slow: its end came before it held anything.
+    if (!isHeard) topics.releaseAll(connection)
   }
 
   /** Topics that are not held are acknowledged as well: afterwards they are not held, which is what was asked. */
