@@ -5,9 +5,9 @@
  *   demo       Bybit demo, or whatever the three demo URLs name       the world is as it is
  *   container  the mock venue in a container: not built yet
  */
-import { fileURLToPath } from 'node:url'
 import type { Config } from './config.ts'
 import { withVenue } from './config.ts'
+import { DEFAULT_WORLD } from './exchange/default-world.ts'
 import { spawnExchange } from './exchange/spawn.ts'
 
 export interface Target extends AsyncDisposable {
@@ -31,9 +31,6 @@ export interface TargetOptions {
 export class TargetError extends Error {
   override readonly name = 'TargetError'
 }
-
-/** The world a run starts in when none is named. */
-export const DEFAULT_WORLD = fileURLToPath(new URL('../fixtures/worlds/calm.json', rootOf(import.meta.url)))
 
 export async function openTarget(config: Config, options: TargetOptions = {}): Promise<Target> {
   if (config.target === 'container') {
@@ -61,9 +58,4 @@ export async function openTarget(config: Config, options: TargetOptions = {}): P
     can: { setWorld: true },
     [Symbol.asyncDispose]: () => exchange.stop(),
   }
-}
-
-/** Built modules lie one folder deeper (`dist/src`) than sources (`src`); fixtures lie beside both. */
-function rootOf(moduleUrl: string): string {
-  return moduleUrl.endsWith('.ts') ? moduleUrl : new URL('..', moduleUrl).href
 }

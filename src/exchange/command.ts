@@ -6,6 +6,7 @@
  * The key and secret are the mock's own, made up by its world; they open nothing else.
  */
 import { readFileSync } from 'node:fs'
+import { DEFAULT_WORLD } from './default-world.ts'
 import { startExchange } from './server.ts'
 import type { RunningExchange } from './shell.ts'
 import { parseWorld, type World, WorldError } from './world.ts'
@@ -87,7 +88,7 @@ export function parseArguments(argv: readonly string[], problems: string[]): Exc
   }
   const admin = given.get('--admin-port') ?? 'off'
   return {
-    worldFile: given.get('--world') ?? defaultWorldFile(),
+    worldFile: given.get('--world') ?? DEFAULT_WORLD,
     host: given.get('--host') ?? '127.0.0.1',
     port: portOf('--port', given.get('--port') ?? '0', problems),
     adminPort: admin === 'off' ? null : portOf('--admin-port', admin, problems, ' or off'),
@@ -105,12 +106,6 @@ function portOf(name: string, text: string, problems: string[], orElse = ''): nu
   if (port <= 65_535) return port
   problems.push(`${name}: got ${JSON.stringify(text)}, allowed 0 to 65535${orElse}`)
   return 0
-}
-
-/** `fixtures/` lies two folders above this file in the repo, three in the built package. */
-function defaultWorldFile(): string {
-  const up = import.meta.url.endsWith('.ts') ? '../..' : '../../..'
-  return new URL(`${up}/fixtures/worlds/calm.json`, import.meta.url).pathname
 }
 
 function readWorld(file: string, problems: string[]): World | undefined {
