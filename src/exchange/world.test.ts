@@ -11,6 +11,13 @@ test.each(readdirSync(folder).filter((name) => name.endsWith('.json')))('the wor
   expect(world.accounts.map((account) => account.accountId)).toEqual(['1000001', '1000002'])
 })
 
+test('an address that calls too often is refused for ten minutes unless the world says otherwise', () => {
+  const calm = read('calm.json')
+  expect(parseWorld(calm).ipBanMs).toBe(600_000)
+  expect(parseWorld({ ...calm, ipBanMs: 2_000 }).ipBanMs).toBe(2_000)
+  expect(problemsOf({ ...calm, ipBanMs: 0 })).toEqual([expect.stringMatching(/^ipBanMs = 0: /)])
+})
+
 test('every problem is named at once, with its place, its value and what is allowed', () => {
   const world = structuredClone(read('calm.json')) as unknown as {
     instruments: { tickSize: string; market: { levels: number } }[]

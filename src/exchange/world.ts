@@ -123,6 +123,8 @@ const worldSchema = z.strictObject({
   postOnlyStatus: z.enum(['Cancelled', 'Rejected']).default('Cancelled'),
   /** The shell's limit: HTTP calls of one address in any 5 s. */
   ipCallsPer5s: z.number().int().min(1).default(600),
+  /** How long an address that made more is refused, ms (Bybit: 10 min). */
+  ipBanMs: z.number().positive().default(600_000),
 })
 
 /** A world with every default filled in. */
