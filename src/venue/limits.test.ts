@@ -79,12 +79,12 @@ test("another client's calls on the same account are respected for the second th
 test('a slow reply is not taken for foreign use: what we had sent by then is what counts', () => {
   const { clock, limits } = limitsOf()
   for (let i = 0; i < 6; i += 1) limits.tryTake('create')
-  const sentUs = clock.nowUs()
   clock.move(900)
-  for (let i = 0; i < 2; i += 1) limits.tryTake('create')
-  clock.move(200)
-  limits.observe('create', { 'x-bapi-limit': '10', 'x-bapi-limit-status': '4' }, sentUs)
-  expect(limits.createsFree()).toBe(8)
+  limits.tryTake('create')
+  const sentUs = clock.nowUs()
+  clock.move(300)
+  limits.observe('create', { 'x-bapi-limit': '10', 'x-bapi-limit-status': '3' }, sentUs)
+  expect(limits.createsFree()).toBe(9)
 })
 
 test('nothing is sent before the reset of an exceeded limit', () => {
@@ -97,6 +97,16 @@ test('nothing is sent before the reset of an exceeded limit', () => {
   clock.move(400)
   limits.observe('create', { 'x-bapi-limit-status': '10' })
   expect(limits.tryTake('create')).toBeNull()
+})
+
+test('a reset later than a second is waited for, too', () => {
+  const { clock, limits } = limitsOf()
+  const reset = String(clock.wallMs() + 2500)
+  limits.observe('create', { 'x-bapi-limit-status': '0', 'x-bapi-limit-reset-timestamp': reset })
+  clock.move(2499)
+  expect(limits.createsFree()).toBe(0)
+  clock.move(1)
+  expect(limits.createsFree()).toBe(10)
 })
 
 test('a reset far in the future or missing is not believed', () => {

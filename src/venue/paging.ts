@@ -42,7 +42,7 @@ export function createPaging({ caller, clock, readTimeoutMs, resync }: PagingOpt
       const { outcome, mark } = await caller(op, params, limits).called
       if (repeat === READ_REPEATS_MAX) return outcome
       if (mark === 'resync-clock') await resync()
-      else if (outcome.kind === 'unknown') await clock.sleep(REPEAT_WAIT_MS * 2 ** repeat)
+      else if (isWorthRepeating(outcome)) await clock.sleep(REPEAT_WAIT_MS * 2 ** repeat)
       else return outcome
     }
   }
@@ -58,8 +58,12 @@ export function createPaging({ caller, clock, readTimeoutMs, resync }: PagingOpt
     }
   }
 
-  const pages: Paging['pages'] = async (op, params, decode) => {
-    const rows: ReturnType<typeof decode> & unknown[] = []
+  const pages = async <T>(
+    op: EndpointName,
+    params: Params,
+    decode: (list: unknown) => Decoded<T[]>,
+  ): Promise<Outcome<T[]>> => {
+    const rows: T[] = []
     let cursor: string | undefined
     for (let index = 0; index < PAGES_MAX; index += 1) {
       const outcome = await page(op, { ...params, cursor }, index > 0)
@@ -77,6 +81,11 @@ export function createPaging({ caller, clock, readTimeoutMs, resync }: PagingOpt
   }
 
   return { read, pages }
+}
+
+/** No answer, or no connection: a venue that restarts is back in a moment. */
+function isWorthRepeating(outcome: Outcome<Reply>): boolean {
+  return outcome.kind === 'unknown' || (outcome.kind === 'refused' && outcome.code === 0)
 }
 
 /** A reply that came but cannot be trusted: for a question that is as good as none. */

@@ -147,3 +147,11 @@ test('without one of its three topics it is not ready: it says so and tries agai
   await expect.poll(() => listener.events, WAIT).toEqual([{ kind: 'ready' }])
   expect(listener.journal.find(({ type }) => type === 'run.warned')).toBeDefined()
 })
+
+test('once ready it outlives the deadlines of its handshake', async () => {
+  await using venue = await startWsVenue()
+  const listener = listen(venue.url, { silenceMs: 300, pingIntervalMs: 30, ackTimeoutMs: 200 })
+  const connection = await venue.ready(0)
+  await expect.poll(() => connection.seen.filter(({ op }) => op === 'ping').length, WAIT).toBeGreaterThan(9)
+  expect(listener.closed()).toEqual([])
+})

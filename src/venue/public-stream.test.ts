@@ -145,6 +145,7 @@ test.for(['clean close', 'reset', 'silence'] as const)(
     await using venue = await startWsVenue()
     const listener = listen(venue.url, { silenceMs: 150, pingIntervalMs: 50 })
     const first = await venue.ready(0)
+    await expect.poll(() => listener.of('stream.subscribed').length, WAIT).toBe(1)
     first.push(quoteFrame(100))
     first.push(fixture('public-tickers-snapshot'))
     await expect.poll(() => listener.tickers.length, WAIT).toBe(1)
@@ -180,10 +181,10 @@ test.for(['clean close', 'reset', 'silence'] as const)(
 
 test('pongs alone keep a quiet stream alive', async () => {
   await using venue = await startWsVenue()
-  const listener = listen(venue.url, { silenceMs: 120, pingIntervalMs: 30 })
+  const listener = listen(venue.url, { silenceMs: 250, pingIntervalMs: 30, ackTimeoutMs: 200 })
   const connection = await venue.ready(0)
   const pings = (): number => connection.seen.filter(({ op }) => op === 'ping').length
-  await expect.poll(pings, WAIT).toBeGreaterThan(8)
+  await expect.poll(pings, WAIT).toBeGreaterThan(9)
   expect(venue.connections).toHaveLength(1)
   expect(listener.of('frame.refused')).toEqual([])
 })

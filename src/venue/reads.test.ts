@@ -41,6 +41,15 @@ test('a read survives two failures and gives up after the third', async () => {
   expect(venue.seen).toHaveLength(6)
 })
 
+test('a read that finds no connection is repeated, and then refused as unsent', async () => {
+  const venue = await startHttpVenue(() => ok())
+  await venue[Symbol.asyncDispose]()
+  await using rest = client(venue.url)
+  const startUs = systemClock.nowUs()
+  expect(await rest.positions(['BTCUSDT'])).toMatchObject({ kind: 'refused', code: 0 })
+  expect(systemClock.nowUs() - startUs).toBeGreaterThan(149_000)
+})
+
 test('a refused read is not repeated', async () => {
   await using venue = await startHttpVenue(() => refusal(10001, 'symbol params err'))
   await using rest = client(venue.url)

@@ -117,7 +117,7 @@ test('after a lost reply the next submit works: the connection is replaced', asy
     calls += 1
     return calls === 1 ? { instead: 'silence' } : acknowledge(seen)
   })
-  await using rest = client(venue.url)
+  await using rest = client(venue.url, { connections: 1 })
   expect((await rest.submit(ENTRY).reply).kind).toBe('unknown')
   expect((await rest.submit({ ...ENTRY, clientId: 'run-1-1' }).reply).kind).toBe('done')
 })
@@ -132,12 +132,16 @@ test('a refused connection is a refusal with code 0: nothing was sent', async ()
 })
 
 test('a submit still waiting for a socket at its deadline is refused and never reaches the wire', async () => {
-  await using venue = await startHttpVenue(({ path }) => (path.endsWith('market/time') ? { instead: 'silence' } : ok()))
+  let asked = 0
+  await using venue = await startHttpVenue(({ path }) => {
+    if (!path.endsWith('account/info')) return ok()
+    asked += 1
+    return asked === 1 ? { instead: 'silence' } : ok({ marginMode: 'REGULAR_MARGIN', unifiedMarginStatus: 5 })
+  })
   await using rest = client(venue.url, { connections: 1, orderTimeoutMs: 60, readTimeoutMs: 400 })
-  const blocking = rest.syncClock()
+  const blocking = rest.accountInfo()
   expect(await rest.submit(ENTRY).reply).toMatchObject({ kind: 'refused', code: 0 })
-  await blocking
-  await rest.wallet()
+  expect((await blocking).kind).toBe('done')
   expect(venue.of('/v5/order/create')).toHaveLength(0)
 })
 
