@@ -92,13 +92,15 @@ cliScenario(
     proves: 'A runtime whose parent is gone shuts down gracefully: nobody is left naked by a killed shell.',
     settings: HOLDING,
   },
-  async ({ cli, journal, judgeAtVenue }) => {
+  async ({ cli, journal, judgeAtVenue, judgeJournal }) => {
     await journal.until('trade.hedged', 15_000)
     cli.child.kill('SIGKILL')
     await journal.until('run.finished', 10_000, (line) => line.data.exitCode === 0)
     const { positions, openOrders } = await judgeAtVenue()
     expect(positions).toEqual([])
     expect(openOrders).toEqual([])
+    // The one who would have asked the venue for its books is dead: the scenario asks instead.
+    expect((await judgeJournal()).findings.filter((finding) => finding.verdict !== 'pass')).toEqual([])
   },
 )
 
@@ -114,7 +116,7 @@ scenario(
         op: 'create',
         reduceOnly: true,
         times: null,
-        verdict: { do: 'retCode', code: 110079, message: 'The order is processing and can not be operated' },
+        verdict: { do: 'retCode', code: 110005, message: 'position status' },
       },
     ],
     maxTrades: 1,
@@ -126,8 +128,10 @@ scenario(
     const { run, output } = await finish({ exitCode: 1 })
     expect(output).toContain('STILL OPEN')
     const lots = run.trades.get('t1')!.planned!.data.lots
-    const left = run.finished!.data.tradesLeftOpen
-    expect(left.map((one) => one.nakedLots).toSorted((a, b) => a - b)).toEqual([-lots, lots])
+    expect(run.finished!.data.tradesLeftOpen).toMatchObject([
+      { tradeId: 't1', symbol: 'BTCUSDT', longLots: lots, shortLots: lots, nakedLots: 0 },
+    ])
+    expect(output).toContain(`BTCUSDT trade t1: long ${lots} lots, short ${lots} lots, naked 0`)
     // The venue agrees to the lot.
     expect(run.truth!.data.positions.map((row) => row.lots)).toEqual([lots, lots])
   },

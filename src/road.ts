@@ -95,7 +95,8 @@ class RoadBuilder {
       createsPerSecond,
       ipCallsPer5s,
       onEvent: (event) => {
-        if (event.kind === 'clock-synced') return
+        // A cancel that came too late is a question for the rules, not a warning.
+        if (event.kind === 'clock-synced' || event.kind === 'already-done') return
         if (event.kind === 'rate-limited') this.#metrics.count('rateLimited')
         journal.append('run.warned', { message: `REST ${event.op}: ${event.kind}: ${event.reason}` })
       },

@@ -28,10 +28,12 @@ export interface Progress {
   readonly endToEndP99Us: number | null
 }
 
-/** A trade, or a position of the venue, that the run could not close. */
+/** What a run could not close: a trade, or what the venue still shows of a symbol. */
 export interface LeftOpen {
   readonly tradeId: string
   readonly symbol: string
+  readonly longLots: number
+  readonly shortLots: number
   /** Long lots minus short lots. */
   readonly nakedLots: number
 }

@@ -172,8 +172,9 @@ class Run implements Runtime {
     const { journal, print } = this.#options
     const road = this.#road
     const metrics = road?.snapshot() ?? null
-    const left = end.left ?? [{ tradeId: 'unknown', symbol: 'all', nakedLots: Number.NaN }]
-    const exitCode = left.length > 0 ? 1 : end.exitCode
+    const left = end.left ?? []
+    // Null: the venue could not be asked, and what nobody knows is not flat.
+    const exitCode = end.left === null || left.length > 0 ? 1 : end.exitCode
     if (metrics !== null) {
       journal.append('metrics.snapshot', metrics)
       print(summaryText(metrics))
@@ -206,17 +207,21 @@ function openTrades(road: Road): LeftOpen[] {
 /** Null when the venue could not be asked: nobody knows then, and that is not flat. */
 function leftOpen(road: Road, swept: SweepResult): readonly LeftOpen[] | null {
   if (swept.left === null) return null
-  return swept.left.map((row) => ({
-    tradeId: road.executor.books.bySymbol(row.symbol)?.trade.id ?? 'unknown',
-    symbol: row.symbol,
-    nakedLots: row.idx === 2 ? -row.lots : row.lots,
-  }))
+  return [...Map.groupBy(swept.left, (row) => row.symbol)].map(([symbol, rows]) => {
+    const lotsOf = (idx: number): number => rows.find((row) => row.idx === idx)?.lots ?? 0
+    const [longLots, shortLots] = [lotsOf(1), lotsOf(2)]
+    const tradeId = road.executor.books.bySymbol(symbol)?.trade.id ?? 'unknown'
+    return { tradeId, symbol, longLots, shortLots, nakedLots: longLots - shortLots }
+  })
 }
 
 function endText(reason: string, left: readonly LeftOpen[] | null): string {
   if (left === null) return `Ended (${reason}). The venue could not be asked whether the account is flat.`
   if (left.length === 0) return `Ended (${reason}). Flat: no position and no order of this run is left.`
-  const rows = left.map((one) => `  ${one.symbol} trade ${one.tradeId}: ${JSON.stringify(one)}`)
+  const rows = left.map((one) => {
+    const { tradeId, symbol, longLots, shortLots, nakedLots } = one
+    return `  ${symbol} trade ${tradeId}: long ${longLots} lots, short ${shortLots} lots, naked ${nakedLots}`
+  })
   return [`Ended (${reason}). STILL OPEN:`, ...rows].join('\n')
 }
 

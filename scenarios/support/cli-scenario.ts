@@ -4,6 +4,8 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { expect, test } from 'vitest'
+import type { Aftermath } from '../../src/aftermath.ts'
+import { judgeRun } from '../../src/aftermath.ts'
 import { parseConfig } from '../../src/config-parse.ts'
 import type { PositionRow, VenueOrderRow } from '../../src/domain/rows.ts'
 import { known } from '../../src/execution/reconcile.ts'
@@ -35,6 +37,8 @@ export interface CliStage {
   readonly out: string
   /** What the venue itself has now. */
   judgeAtVenue(): Promise<{ positions: readonly PositionRow[]; openOrders: readonly VenueOrderRow[] }>
+  /** Puts the venue's books into the journal and judges it, when the command line cannot. */
+  judgeJournal(): Promise<Aftermath>
   budgets(results: readonly BudgetResult[]): void
 }
 
@@ -58,6 +62,7 @@ export function cliScenario(name: string, options: CliScenarioOptions, body: (st
       journal: new JournalTail(journalPath),
       out,
       judgeAtVenue: () => askVenue(target),
+      judgeJournal: () => judgeRun(target.config, journalPath, target.adminUrl),
       budgets: (results) => {
         judged.push(...results)
         expect(missed(results)).toEqual([])

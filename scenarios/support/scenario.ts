@@ -166,6 +166,21 @@ async function play({ context, config, options, faults, body }: Play): Promise<v
   })
 }
 
+/** A venue for a test that brings its own consumer: no runtime, no journal, the same report. */
+export async function stageOf(
+  context: TestContext,
+  options: ScenarioOptions,
+): Promise<{ readonly target: Target } & AsyncDisposable> {
+  const config = parseConfig({ ...venueSettings(), ...QUALIFYING, ...options.settings })
+  Object.assign(context.task.meta, { scenario: scenarioOf(context), proves: options.proves, budgets: [] })
+  const { elsewhere } = options
+  if (config.target !== 'embedded' && elsewhere !== undefined && 'skip' in elsewhere) context.skip(elsewhere.skip)
+  const base = join(JOURNALS, scenarioOf(context), slug(context.task.name))
+  mkdirSync(dirname(base), { recursive: true })
+  const target = await openTarget(config, { worldFile: worldFile(options, base) })
+  return { target, [Symbol.asyncDispose]: () => target[Symbol.asyncDispose]() }
+}
+
 /** Every promise holds, except those that the scenario breaks on purpose; those must break. */
 function expectPromises(findings: readonly Finding[], breaks: readonly string[]): void {
   const told = findings.map(describeFinding).join('\n')

@@ -115,6 +115,8 @@ export interface EventData {
       readonly symbol: string
       /** Long minus short. Must agree with the fills written for the trade, or it explains nothing (P5). */
       readonly nakedLots: number
+      readonly longLots?: number | undefined
+      readonly shortLots?: number | undefined
     }[]
   }
 

@@ -131,7 +131,15 @@ export const eventSchemas = {
   'run.finished': z.object({
     exitCode: whole,
     reason: text,
-    tradesLeftOpen: z.array(z.object({ tradeId: text, symbol: text, nakedLots: whole })),
+    tradesLeftOpen: z.array(
+      z.object({
+        tradeId: text,
+        symbol: text,
+        nakedLots: whole,
+        longLots: whole.optional(),
+        shortLots: whole.optional(),
+      }),
+    ),
   }),
   'stream.opened': z.object({ stream, attempt: count }),
   'stream.subscribed': z.object({ stream, topics: z.array(text) }),
