@@ -84,10 +84,10 @@ export function createConnections({ idPrefix, clock, limits, hooks }: Connection
   const peers = new Set<Peer>()
   const sockets = new Set<Peer>()
   const batch = createBatch()
+  const idleWatch = watchIdle(peers, clock, limits.idleCheckMs)
   let opened = 0
   let slowCut = 0
-  let idleClosed = 0
-  let cancelCheck = clock.after(limits.idleCheckMs, checkIdle)
+  const counters = (): ConnectionCounters => ({ open: peers.size, opened, slowCut, idleClosed: idleWatch.closed() })
 
   return { accept, flush: batch.flush, cut, counters, close }
 
@@ -139,17 +139,8 @@ export function createConnections({ idPrefix, clock, limits, hooks }: Connection
     return targets.length
   }
 
-  function checkIdle(): void {
-    idleClosed += closeIdle(peers, clock.wallMs())
-    cancelCheck = clock.after(limits.idleCheckMs, checkIdle)
-  }
-
-  function counters(): ConnectionCounters {
-    return { open: peers.size, opened, slowCut, idleClosed }
-  }
-
   async function close(): Promise<void> {
-    cancelCheck()
+    idleWatch.stop()
     const ended = [...sockets].map((peer) => end(peer, peers.has(peer), clock))
     batch.flush()
     await Promise.all(ended)
@@ -205,6 +196,23 @@ function cutSocket(peer: Peer, how: CutHow): void {
   if (how === 'close') peer.socket.close(GOING_AWAY)
   else if (how === 'reset') resetWire(peer)
   else peer.socket.pause()
+}
+
+interface IdleWatch {
+  /** How many it has closed. */
+  closed(): number
+  stop(): void
+}
+
+function watchIdle(peers: Iterable<Peer>, clock: Clock, everyMs: number): IdleWatch {
+  let closed = 0
+  let cancel = clock.after(everyMs, look)
+  return { closed: () => closed, stop: () => cancel() }
+
+  function look(): void {
+    closed += closeIdle(peers, clock.wallMs())
+    cancel = clock.after(everyMs, look)
+  }
 }
 
 /** Notes who was active since the last look and closes who has been quiet too long. Returns how many it closed. */
