@@ -1,7 +1,7 @@
 /**
  * Scenario 5: opportunities flood in.
  *
- * Ten instruments at the venue's own cadence, an account whose limits are out of the way, a minute of steady trading: no
+ * Twelve instruments at the venue's own cadence (10 ms each, so ten can never be more than 1,000 a second), an account whose limits are out of the way, a minute of steady trading: no
  * quote is lost, the budgets hold with n ≥ 1,000, memory and CPU stay where they belong. No fault layer is mounted.
  * Then a consumer that stops consuming: the oldest quotes go, everything is accounted for, and a quiet symbol's only
  * quote survives another's flood.
@@ -35,6 +35,8 @@ const SYMBOLS = [
   'LTCUSDT',
   'AVAXUSDT',
   'DOTUSDT',
+  'BCHUSDT',
+  'UNIUSDT',
 ]
 const STEADY_MS = 60_000
 /** The first seconds load code and warm up the compiler: what is steady begins after them. */
@@ -49,12 +51,12 @@ scenario(
     settings: {
       SYMBOLS_TO_TRADE: SYMBOLS.join(','),
       TRADE_SIZE_USD: '200',
-      MAX_CONCURRENT_TRADES: '10',
+      MAX_CONCURRENT_TRADES: '12',
       MAX_NOTIONAL_USD: '100000',
       CREATES_PER_SECOND: '1000',
       IP_CALLS_PER_5S: '1000000',
-      // Long enough that ten symbols give some forty trades a second, each judged from quote to both acknowledgements.
-      MAX_HOLD_MS: '200',
+      // Twelve symbols then give some twenty trades a second, each judged from quote to both acknowledgements.
+      MAX_HOLD_MS: '500',
       SYNTHETIC_CONVERGENCE_HALF_LIFE_MS: '60000',
     },
     durationMs: WARM_UP_MS + STEADY_MS,

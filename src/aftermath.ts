@@ -21,6 +21,8 @@ export interface Aftermath {
 /** The venue's books are asked from so long before the run began: clocks differ a little, ms. */
 const BEFORE_MS = 2_000
 const READ_TIMEOUT_MS = 5_000
+/** Fifty orders a page: the books of a run with some hundred thousand orders. */
+const PAGES_MAX = 2_000
 /** Reads are not the run's: they get their own budget, well below the venue's. */
 const READS_PER_5_S = 400
 
@@ -52,6 +54,7 @@ async function recordTruth(parts: {
     readTimeoutMs: READ_TIMEOUT_MS,
     createsPerSecond: 0,
     ipCallsPer5s: Math.max(READS_PER_5_S, config.ipCallsPer5s),
+    pagesMax: PAGES_MAX,
   })
   try {
     known(await rest.syncClock(), "the venue's clock")

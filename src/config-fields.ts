@@ -32,6 +32,8 @@ const WHOLE = /^-?\d{1,15}$/
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 const DAY_MS = 24 * HOUR_MS
+/** What a timer of the platform can hold, ms; about 24.8 days. Anything longer would fire at once. */
+const TIMER_MAX_MS = 2 ** 31 - 1
 
 export const FIELDS: Fields = {
   target: choice('SCENARIO_TARGET', 'where to trade', ['embedded', 'container', 'demo']),
@@ -127,7 +129,7 @@ export const FIELDS: Fields = {
   hostsAllowed: hostList('TRADING_HOSTS_ALLOWED', 'hosts to trade at besides demo and loopback, for tests'),
 
   durationMs: {
-    ...whole('RUN_DURATION_MS', 'stop after so long, ms', 0, { min: 1, max: 30 * DAY_MS }),
+    ...whole('RUN_DURATION_MS', 'stop after so long, ms', 0, { min: 1, max: TIMER_MAX_MS }),
     fallback: null,
   },
   maxTrades: { ...whole('MAX_TRADES', 'stop after so many trades', 0, { min: 1, max: 1e9 }), fallback: null },

@@ -9,6 +9,7 @@ import type { Feed, FeedMemory } from './feed.ts'
 import { startFeed } from './feed.ts'
 import type { FeedThreadData } from './feed-thread.ts'
 import { inlineDoorbell, waitForQuotes } from './market/doorbell.ts'
+import { countsOf } from './market/ring.ts'
 import type { Clock } from './seams/clock.ts'
 import { seededRandom } from './seams/random.ts'
 import type { StreamEvent } from './venue/socket.ts'
@@ -69,11 +70,15 @@ function inThread(data: FeedThreadData, options: FeedHostOptions): Feed {
   return {
     stop: async () => {
       stopping = true
-      stopWaiting()
       worker.postMessage('stop')
       const giveUp = options.clock.after(STOP_MAX_MS, () => void worker.terminate())
       await exited
       giveUp()
+      stopWaiting()
+      // What the feed had still pushed is taken as well, so that received equals popped at the end.
+      for (let turn = 0; turn <= data.memory.ring.capacity && countsOf(data.memory.ring).queued > 0; turn += 1) {
+        options.onQuotes()
+      }
     },
   }
 }

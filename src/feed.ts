@@ -27,7 +27,7 @@ export interface FeedMemory {
 }
 
 /** Index of each count in the shared counts. */
-export const FEED_COUNTS = { quotes: 0, framesRefused: 1, closes: 2 } as const
+export const FEED_COUNTS = { quotes: 0, framesRefused: 1 } as const
 
 export interface FeedOptions {
   readonly url: string
@@ -81,7 +81,6 @@ export function startFeed(options: FeedOptions): Feed {
     },
     onEvent(event) {
       if (event.type === 'frame.refused') counts[FEED_COUNTS.framesRefused]! += 1
-      if (event.type === 'stream.closed') counts[FEED_COUNTS.closes]! += 1
       options.onEvent(event)
     },
   })

@@ -1,6 +1,8 @@
 /**
  * The library's public surface, and the only barrel.
  */
+export type { Aftermath } from './aftermath.ts'
+export { judgeRun } from './aftermath.ts'
 export type { Config, TargetName, VenueEndpoints } from './config.ts'
 export { bounds, publicConfig, withVenue } from './config.ts'
 export type { ConfigProblem, Environment } from './config-parse.ts'

@@ -218,7 +218,6 @@ class RoadBuilder {
       random: this.#random.fork('private stream'),
       onJournal: (event) => {
         this.#journalStream(event)
-        if (event.type === 'stream.closed') this.#metrics.count('reconnects')
       },
     })
     this.#closers.push(link.close)
@@ -226,6 +225,7 @@ class RoadBuilder {
   }
 
   #journalStream(event: StreamEvent): void {
+    if (event.type === 'stream.gap') this.#metrics.count('reconnects')
     this.#options.journal.append(event.type, event.data)
   }
 

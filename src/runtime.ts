@@ -9,7 +9,7 @@
  */
 import { notionalUsd } from './domain/instrument.ts'
 import { heldLots, nakedLots } from './domain/trade.ts'
-import { compareBooks } from './execution/reconcile.ts'
+import { compareBooks, reconcile } from './execution/reconcile.ts'
 import type { SweepResult } from './execution/sweep.ts'
 import { sweep } from './execution/sweep.ts'
 import { lineText, summaryText } from './metrics/text.ts'
@@ -35,6 +35,8 @@ const SNAPSHOT_EVERY_MS = 1_000
 const COMPARE_EVERY_MS = 5_000
 const LINE_EVERY_MS = 60_000
 const CLOCK_SYNC_EVERY_MS = 30_000
+/** Fills of trades still open are asked for over so long before the sweep, ms; older ones are long known. */
+const SWEEP_LOOKS_BACK_MS = 60_000
 /** Beyond the bounds of its orders a trade gets so long to close before the sweep takes over, ms. */
 const CLOSE_GRACE_MS = 1_000
 
@@ -148,13 +150,27 @@ class Run implements Runtime {
     if (road === null) return this.#finish({ reason, exitCode: exitCode === 0 ? 1 : exitCode, left: [] })
     road.executor.closeAll('shutdown')
     await this.#untilClosed(road, clock.nowUs() / 1000 + this.#closeBoundMs())
-    const swept = await sweep(road.ports, road.runId, road.baseline.refusedSymbols)
+    const { ports, executor, runId, baseline } = road
+    if (executor.books.openCount > 0) {
+      // The books must be as complete as they can be before anything is judged to be ours or not.
+      await reconcile(ports, executor, {
+        cause: 'before the sweep',
+        sinceVenueMs: ports.gateway.venueNowMs() - SWEEP_LOOKS_BACK_MS,
+      })
+    }
+    const warn = (message: string): void => this.#warn(message)
+    const swept = await sweep({ ports, executor, runId, refused: baseline.refusedSymbols, warn })
     await compareBooks(road.ports, road.executor, road.baseline.refusedSymbols)
     for (const stop of this.#timers) stop()
     for (const run of road.executor.books.open()) run.rest()
     await road.close()
     const failed = road.executor.halted !== null || swept.ordersSent > 0
     return this.#finish({ reason, exitCode: exitCode !== 0 || failed ? 1 : 0, left: leftOpen(road, swept) })
+  }
+
+  #warn(message: string): void {
+    this.#options.journal.append('run.warned', { message })
+    this.#options.print(`warning: ${message}`)
   }
 
   #closeBoundMs(): number {

@@ -44,10 +44,13 @@ export interface Measured {
   readonly note?: string
 }
 
-/** Judges one of the design's budgets; asks this machine how noisy it is only when the value is outside. */
-export function judge(budget: Budget, measured: Measured, tooNoisy: () => string | null = machineNoise): BudgetResult {
-  const percentile = budget.percentile !== undefined
-  return judgeBudget({ ...budget, ...measured, ...(percentile ? { tooNoisy } : {}) })
+/**
+ * Judges one of the design's budgets; asks how noisy this machine is only when the value is outside. `tooNoisy` is the
+ * word of whoever watched the machine while it was measured; without it a percentile is followed by a calibration.
+ */
+export function judge(budget: Budget, measured: Measured, tooNoisy?: () => string | null): BudgetResult {
+  const ask = tooNoisy ?? (budget.percentile === undefined ? undefined : machineNoise)
+  return judgeBudget({ ...budget, ...measured, ...(ask === undefined ? {} : { tooNoisy: ask }) })
 }
 
 /** Those that must fail the test. "not judged" is not among them: it is a visible skip, counted in the closing line. */

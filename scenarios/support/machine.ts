@@ -1,25 +1,59 @@
 /**
  * How noisy this machine was while a budget was measured: asked only when a value lies outside its budget.
  *
- * The scenario's own process is idle during a load run. Whenever its event loop is late all the same, somebody else had
- * the processors; a percentile measured then tells about the neighbours.
+ * Two witnesses that our own load does not move: processor time that the hypervisor gave to other machines ("steal", on
+ * Linux), and an event loop with nothing to do (the scenario's own) that is woken late all the same.
  */
+import { readFileSync } from 'node:fs'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 
 const RESOLUTION_MS = 5
 /** An idle loop on a quiet machine is woken within a millisecond or two of its timer. */
 const LATE_P99_MS = 8
+/** A machine of one's own loses nothing to others; from here on a p99 tells about the neighbours. */
+const STOLEN_MAX = 0.02
 
 /** Starts watching; `stop` returns why the machine was too noisy to judge, or null. */
 export function watchMachine(): { stop(): string | null } {
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
+  const before = processorTimes()
   delay.enable()
   return {
     stop() {
       delay.disable()
+      const stolen = stolenShare(before, processorTimes())
       const lateMs = delay.percentile(99) / 1e6 - RESOLUTION_MS
-      if (lateMs <= LATE_P99_MS) return null
-      return `the machine was too noisy: an idle event loop was ${lateMs.toFixed(1)} ms late at p99 while this was measured`
+      if (stolen > STOLEN_MAX)
+        return `the machine was too noisy: ${percent(stolen)} of its processor time went to other machines`
+      if (lateMs > LATE_P99_MS)
+        return `the machine was too noisy: an idle event loop was ${lateMs.toFixed(1)} ms late at p99`
+      return null
     },
   }
+}
+
+interface ProcessorTimes {
+  readonly total: number
+  readonly idle: number
+  readonly stolen: number
+}
+
+/** Of the time somebody wanted a processor, how much another machine got. */
+function stolenShare(before: ProcessorTimes | null, after: ProcessorTimes | null): number {
+  if (before === null || after === null) return 0
+  const wanted = after.total - before.total - (after.idle - before.idle)
+  return wanted <= 0 ? 0 : (after.stolen - before.stolen) / wanted
+}
+
+/** The first line of /proc/stat: user, nice, system, idle, iowait, irq, softirq, steal, … in ticks. */
+function processorTimes(): ProcessorTimes | null {
+  if (process.platform !== 'linux') return null
+  const [, ...fields] = readFileSync('/proc/stat', 'utf8').split('\n', 1)[0]!.split(/\s+/)
+  const ticks = fields.slice(0, 8).map(Number)
+  const [idle = 0, waiting = 0, stolen = 0] = [ticks[3], ticks[4], ticks[7]]
+  return { total: ticks.reduce((sum, tick) => sum + tick, 0), idle: idle + waiting, stolen }
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`
 }

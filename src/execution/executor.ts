@@ -42,7 +42,7 @@ export interface ExecutorOptions {
 }
 
 /** A finished trade still listens for late facts for so long, ms; then it is forgotten so that memory stays bounded. */
-const REMEMBER_MS = 60_000
+const REMEMBER_MS = 5_000
 
 export class Executor {
   readonly books: TradeBooks

@@ -32,7 +32,6 @@ export const COUNTERS = [
   'updatesRescued',
   'updatesOvertaken',
   'framesRefused',
-  'keepAlives',
   'reconnects',
   // the executor's
   'ordersSubmitted',

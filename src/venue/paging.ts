@@ -17,6 +17,8 @@ export interface PagingOptions {
   readonly readTimeoutMs: number
   /** Asks the venue's time again; awaited before a read refused for its timestamp is repeated. */
   readonly resync: () => Promise<unknown>
+  /** A list longer than this is not believed. Default 100. */
+  readonly pagesMax?: number | undefined
 }
 
 export interface Paging {
@@ -35,7 +37,8 @@ const PAGES_MAX = 100
 const PAGE_WAITS_MAX = 5
 const PAGE_WAIT_MAX_MS = 2000
 
-export function createPaging({ caller, clock, readTimeoutMs, resync }: PagingOptions): Paging {
+export function createPaging(options: PagingOptions): Paging {
+  const { caller, clock, readTimeoutMs, resync, pagesMax = PAGES_MAX } = options
   const read: Paging['read'] = async (op, params) => {
     for (let repeat = 0; ; repeat += 1) {
       const limits = { timeoutMs: readTimeoutMs, recvWindowMs: READ_RECV_WINDOW_MS }
@@ -65,7 +68,7 @@ export function createPaging({ caller, clock, readTimeoutMs, resync }: PagingOpt
   ): Promise<Outcome<T[]>> => {
     const rows: T[] = []
     let cursor: string | undefined
-    for (let index = 0; index < PAGES_MAX; index += 1) {
+    for (let index = 0; index < pagesMax; index += 1) {
       const outcome = await page(op, { ...params, cursor }, index > 0)
       if (outcome.kind !== 'done') return outcome
       const { list, nextPageCursor } = outcome.value.result
@@ -77,7 +80,7 @@ export function createPaging({ caller, clock, readTimeoutMs, resync }: PagingOpt
       if (isLast || (list as unknown[]).length === 0) return { kind: 'done', value: rows }
       cursor = nextPageCursor
     }
-    return misunderstood(op, `the list does not end after ${PAGES_MAX} pages`)
+    return misunderstood(op, `the list does not end after ${pagesMax} pages`)
   }
 
   return { read, pages }

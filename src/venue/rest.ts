@@ -44,6 +44,8 @@ export interface RestOptions {
   readonly ipCallsPer5s: number
   /** Sockets at most; four are kept warm by `syncClock`. Default 6: two trades' legs and a reconciliation at once. */
   readonly connections?: number
+  /** Lists are followed over so many pages at most. Default 100; whoever reads a whole run's books needs more. */
+  readonly pagesMax?: number
   readonly onEvent?: (event: RestEvent) => void
 }
 
@@ -98,6 +100,7 @@ export function createRest(options: RestOptions): RestClient {
     venueClock,
     readTimeoutMs,
     resync: syncClock,
+    pagesMax: options.pagesMax,
     instruments: () => instruments,
   })
   const orderLimits = { timeoutMs: orderTimeoutMs, recvWindowMs: orderRecvWindowMs }
