@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { systemClock } from '../seams/clock.ts'
+import { manualClock } from '../seams/test-support/manual-clock.ts'
 import { type JournalOptions, openJournal } from './append.ts'
 import { readJournal } from './read.ts'
-import { manualClock } from './test-support/manual-clock.ts'
 
 let folder: string
 let path: string
