@@ -13,6 +13,7 @@ import type { VenueExecutionRow, VenueOrderRow } from '../domain/rows.ts'
 import type { Fact, NewOrder, Phase, Trade, TradeOrder } from '../domain/trade.ts'
 import { isSettled, phaseOf } from '../domain/trade.ts'
 import type { OrderInquiry, Outcome, Submitted } from '../venue/gateway.ts'
+import { isOurs } from './ours.ts'
 import type { ExecutionPorts } from './ports.ts'
 import { orderRequest, submittedRecord } from './price.ts'
 
@@ -50,7 +51,7 @@ export class TradeRun {
   #wakeMs = Number.POSITIVE_INFINITY
   #deciding = false
   #entryAcks = 0
-  /** Ids the venue called duplicates: what it shows under them is trusted only if it is what was sent. */
+  /** Ids the venue called duplicates: what it shows under them is trusted only once a row says it is what was sent. */
   readonly #suspects = new Set<string>()
 
   constructor(options: TradeRunOptions) {
@@ -111,21 +112,19 @@ export class TradeRun {
 
   /** A row of the venue's order book about one of our orders, from a stream or a query. */
   onOrderRow(row: VenueOrderRow): void {
-    const order = this.#order(row.clientId)
-    if (this.#suspects.has(row.clientId) && !isOurs(order, row, this.#trade.symbol)) {
-      this.record({ is: 'halted', reason: `the venue's order ${row.clientId} is not the one this run sent` })
-      return
-    }
     const { clientId, filledLots, status } = row
-    this.record({ is: 'row', clientId, filledLots, ended: ENDED.has(status), atMs: this.#nowMs() })
+    if (this.#identify(row)) {
+      this.record({ is: 'row', clientId, filledLots, ended: ENDED.has(status), atMs: this.#nowMs() })
+    }
     this.advance()
   }
 
-  /** An execution of one of our orders. False when it was known already. */
+  /** An execution of one of our orders. False when it was known already, or is not known to be ours. */
   onExecution(row: VenueExecutionRow, from: 'stream' | 'query' | 'reconcile'): boolean {
     const { clientId, execId, lots, priceTicks, feeUsd, venueMs } = row
     const { journal, metrics } = this.#ports
     const order = this.#order(clientId)
+    if (this.#suspects.has(clientId)) return false
     if (order.fills.some((fill) => fill.execId === execId)) {
       metrics.count('duplicatesIgnored')
       return false
@@ -236,6 +235,7 @@ export class TradeRun {
   }
 
   #onInquiry(clientId: string, inquiry: OrderInquiry): void {
+    if (inquiry.row !== null && !this.#identify(inquiry.row)) return
     for (const execution of inquiry.executions) this.onExecution(execution, 'query')
     if (inquiry.row !== null) return this.onOrderRow(inquiry.row)
     if (inquiry.executions.length > 0) return
@@ -245,6 +245,16 @@ export class TradeRun {
     if (this.#order(clientId).status === 'absent' && before !== 'absent') {
       this.#ports.journal.append('order.absent', { tradeId: this.#trade.id, clientId, askedVenueMs })
     }
+  }
+
+  /** False for a stranger's order under an id of ours: then ours never came to be, and theirs is left alone. */
+  #identify(row: VenueOrderRow): boolean {
+    const { clientId } = row
+    if (!this.#suspects.has(clientId)) return true
+    if (isOurs(this.#order(clientId), row, this.#trade.symbol)) return this.#suspects.delete(clientId)
+    this.record({ is: 'refused', clientId, code: DUPLICATE_ID, atMs: this.#nowMs(), retryAtMs: null })
+    this.record({ is: 'halted', reason: `the venue's order ${clientId} is not the one this run sent` })
+    return false
   }
 
   /** An order that ended is written down once. */
@@ -278,13 +288,6 @@ export class TradeRun {
   #nowMs(): number {
     return this.#ports.clock.nowUs() / 1000
   }
-}
-
-/** "Exists" only if it is what this run sent: symbol, side, quantity and creation time match. */
-function isOurs(order: TradeOrder, row: VenueOrderRow, symbol: string): boolean {
-  const sameSize = order.closeAll || row.lots === order.lots
-  const fresh = row.createdMs >= order.venueTimestampMs - 1_000
-  return row.symbol === symbol && row.side === order.side && sameSize && fresh
 }
 
 function foundText(outcome: Outcome<OrderInquiry>): string {
