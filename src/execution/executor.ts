@@ -49,6 +49,8 @@ export class Executor {
   readonly #options: ExecutorOptions
   readonly #failures: FailureWindow
   readonly #foreign = new Set<string>()
+  /** Failed trades that are counted already: a late fill that opens one again makes it no second failure. */
+  readonly #counted = new WeakSet<TradeRun>()
   readonly #plans = new Map<string, TradePlan>()
   #tradesStarted = 0
   #halted: string | null = null
@@ -194,19 +196,24 @@ export class Executor {
 
   #onFlat(run: TradeRun): void {
     const { failed } = run.trade
-    const { metrics } = this.#options.ports
     if (failed !== null) {
-      metrics.count('tradesFailed')
-      if (failed.reason.endsWith('timeout')) metrics.count('timeouts')
-      const tookMs = this.#options.ports.clock.nowUs() / 1000 - failed.dueMs
-      if (hadSurvivor(run.trade)) metrics.count('emergencyCloses')
-      // A pair that timed out and was taken off in time is the rules at work, not a failure (D11).
-      const inTime = tookMs <= CLOSE_BOUND_MS
-      if (!inTime || !failed.reason.endsWith('timeout')) this.#countFailure(`trade ${run.trade.id}: ${failed.reason}`)
+      if (hadSurvivor(run.trade)) this.#options.ports.metrics.count('emergencyCloses')
+      if (!this.#counted.has(run)) this.#countFailed(run, failed)
     }
     run.rest()
     this.books.ended(run, this.#options.ports.clock.nowUs() / 1000)
     this.#options.onEnded(run)
+  }
+
+  #countFailed(run: TradeRun, failed: NonNullable<Trade['failed']>): void {
+    const { metrics, clock } = this.#options.ports
+    this.#counted.add(run)
+    metrics.count('tradesFailed')
+    const timedOut = failed.reason.endsWith('timeout')
+    if (timedOut) metrics.count('timeouts')
+    // A pair that timed out and was taken off in time is the rules at work, not a failure (D11).
+    const inTime = clock.nowUs() / 1000 - failed.dueMs <= CLOSE_BOUND_MS
+    if (!inTime || !timedOut) this.#countFailure(`trade ${run.trade.id}: ${failed.reason}`)
   }
 
   #onHalted(run: TradeRun): void {
