@@ -26,6 +26,8 @@ export class Monitor {
   readonly #config: Config
   readonly #close: (run: TradeRun, reason: string) => void
   readonly #watched: (Watched | undefined)[]
+  /** What was marked of each trade that was ever hedged: a late fill may open one again, and end it anew. */
+  readonly #marked = new WeakMap<TradeRun, Watched>()
 
   constructor(ports: ExecutionPorts, config: Config, close: (run: TradeRun, reason: string) => void) {
     this.#ports = ports
@@ -36,7 +38,10 @@ export class Monitor {
 
   onHedged(run: TradeRun): void {
     const enteredMs = lastEntryMs(run.trade) ?? this.#ports.gateway.venueNowMs()
-    this.#watched[run.symbolIndex] = { run, enteredMs, marks: 0, writtenMs: Number.NEGATIVE_INFINITY }
+    const marks = this.#marked.get(run)?.marks ?? 0
+    const watched = { run, enteredMs, marks, writtenMs: Number.NEGATIVE_INFINITY }
+    this.#watched[run.symbolIndex] = watched
+    this.#marked.set(run, watched)
   }
 
   /** Marks the trade on this quote's symbol, if there is one. */
@@ -58,9 +63,8 @@ export class Monitor {
 
   /** The trade is flat: writes down what it came to. */
   onEnded(run: TradeRun): void {
-    const watched = this.#watched[run.symbolIndex]
-    const marks = watched?.run === run ? watched.marks : 0
-    if (watched?.run === run) this.#watched[run.symbolIndex] = undefined
+    const marked = this.#marked.get(run)
+    if (this.#watched[run.symbolIndex] === marked) this.#watched[run.symbolIndex] = undefined
     const { trade } = run
     const { venuePnlUsd, syntheticPnlBps, feesUsd } = this.#profit(run, CLOSED)
     this.#ports.journal.append('trade.flat', {
@@ -68,9 +72,9 @@ export class Monitor {
       reason: trade.closeReason ?? 'closed',
       venuePnlUsd,
       feesUsd,
-      syntheticPnlBps: watched?.run === run ? syntheticPnlBps : null,
-      marks,
-      everHedged: watched?.run === run,
+      syntheticPnlBps: marked === undefined ? null : syntheticPnlBps,
+      marks: marked?.marks ?? 0,
+      everHedged: marked !== undefined,
     })
   }
 
