@@ -30,6 +30,12 @@ export interface TradePlan {
   readonly decidedUs: number
 }
 
+interface Origin {
+  readonly receivedUs: number
+  readonly decidedUs: number
+  readonly priceTicks: number
+}
+
 export interface ExecutorOptions {
   readonly ports: ExecutionPorts
   readonly config: Config
@@ -51,7 +57,8 @@ export class Executor {
   readonly #foreign = new Set<string>()
   /** Failed trades that are counted already: a late fill that opens one again makes it no second failure. */
   readonly #counted = new WeakSet<TradeRun>()
-  readonly #plans = new Map<string, TradePlan>()
+  /** What a trade's measures need of its plan: no more, since many trades are remembered for a while. */
+  readonly #origins = new Map<string, Origin>()
   #tradesStarted = 0
   #halted: string | null = null
   #stopping = false
@@ -106,7 +113,7 @@ export class Executor {
     const trade = newTrade({ id, runId, symbol, lots, minOrderLots, policy: policyOf(config), startedMs })
     const { slippageCapBps } = config
     const run = new TradeRun({ ports, trade, symbolIndex, entry: prices, slippageCapBps, watcher: this })
-    this.#plans.set(id, plan)
+    this.#origins.set(id, { receivedUs: plan.receivedUs, decidedUs: plan.decidedUs, priceTicks: prices.longTicks })
     this.books.add(run, this.#notionalOf(plan))
     ports.journal.append('trade.planned', { tradeId: id, symbol, lots, opportunity, verdict })
     ports.metrics.count('tradesExecuted')
@@ -161,20 +168,16 @@ export class Executor {
   /** Ended trades are forgotten after a while. */
   prune(): void {
     const nowMs = this.#options.ports.clock.nowUs() / 1000
-    for (const id of this.books.prune(nowMs - REMEMBER_MS)) this.#plans.delete(id)
-  }
-
-  planOf(run: TradeRun): TradePlan | undefined {
-    return this.#plans.get(run.trade.id)
+    for (const id of this.books.prune(nowMs - REMEMBER_MS)) this.#origins.delete(id)
   }
 
   // ── TradeWatcher ──────────────────────────────────────────────────────────────────────────────────────────────────
 
   acknowledged(run: TradeRun, atUs: number): void {
-    const plan = this.#plans.get(run.trade.id)
-    if (plan === undefined) return
-    this.#options.ports.metrics.record('placement', atUs - plan.decidedUs)
-    this.#options.ports.metrics.record('endToEnd', atUs - plan.receivedUs)
+    const origin = this.#origins.get(run.trade.id)
+    if (origin === undefined) return
+    this.#options.ports.metrics.record('placement', atUs - origin.decidedUs)
+    this.#options.ports.metrics.record('endToEnd', atUs - origin.receivedUs)
   }
 
   moved(run: TradeRun, from: Phase, to: Phase): void {
@@ -221,7 +224,7 @@ export class Executor {
     const { journal, metrics } = this.#options.ports
     const quote = this.#options.ports.latestQuote(run.symbolIndex)
     const naked = nakedLots(trade)
-    const ticks = quote?.bidTicks ?? this.#plans.get(trade.id)?.pair.prices.longTicks ?? 0
+    const ticks = quote?.bidTicks ?? this.#origins.get(trade.id)?.priceTicks ?? 0
     journal.append('trade.halted', {
       tradeId: trade.id,
       symbol: trade.symbol,
