@@ -35,6 +35,7 @@ export function linkPrivateStream(options: PrivateLinkOptions): PrivateLink {
   let gapFromVenueMs: number | null = null
   /** Raised whenever the stream is lost: a recovery that began before that proves nothing. */
   let losses = 0
+  let closed = false
 
   const onEvent = (event: PrivateEvent): void => {
     if (event.kind === 'gap') {
@@ -50,10 +51,11 @@ export function linkPrivateStream(options: PrivateLinkOptions): PrivateLink {
   const recover = async (sinceVenueMs: number): Promise<void> => {
     const lossesBefore = losses
     const complete = await reconcile(ports, executor, { cause: 'private gap', sinceVenueMs })
-    if (losses !== lossesBefore) return // the next "ready" recovers, from the same moment on
+    if (losses !== lossesBefore || closed) return // the next "ready" recovers, from the same moment on
     if (!complete) {
       await clock.sleep(RECOVER_AGAIN_MS)
-      return recover(sinceVenueMs)
+      // Lost again during the pause: the next "ready" recovers.
+      return losses === lossesBefore && !closed ? recover(sinceVenueMs) : undefined
     }
     gapFromVenueMs = null
     executor.onPrivate({ kind: 'ready' })
@@ -80,7 +82,11 @@ export function linkPrivateStream(options: PrivateLinkOptions): PrivateLink {
   const late = new Error(`the private stream was not ready within ${READY_MAX_MS} ms`)
   const cancel = clock.after(READY_MAX_MS, () => ready.reject(late))
   void ready.promise.catch(() => undefined).finally(cancel)
-  return { ready: ready.promise, close: () => stream.close() }
+  const close = (): Promise<void> => {
+    closed = true
+    return stream.close()
+  }
+  return { ready: ready.promise, close }
 }
 
 /** Executions that could not be read are asked for again after so long, ms. */

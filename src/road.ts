@@ -271,7 +271,7 @@ class RoadBuilder {
       onEvent: (event) => this.#journalStream(event),
       onDeath: (reason) => {
         this.#warn(reason)
-        this.#options.onHalted(reason)
+        executor.haltEntries(reason) // which ends the run, with exit code 1
       },
     })
     this.#closers.push(() => feed.stop())

@@ -100,8 +100,8 @@ async function supervise(target: Target, request: RunArguments, faults: FaultFil
   const stopForwarding = forwardSignals(runtime)
   const exit = await runtime.exited
   screen.clear()
+  stopForwarding() // from here on Ctrl-C means this process
   const { findings } = await judgeRun(target.config, journalPath, target.adminUrl)
-  stopForwarding()
   process.stdout.write(`\n${findings.map(describeFinding).join('\n')}\n`)
   const page = writeReport(reportFromJournals([journalPath]), request.out)
   process.stdout.write(`journal: ${journalPath}\nreport: ${page}\n`)

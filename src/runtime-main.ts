@@ -12,6 +12,10 @@ import { systemClock } from './seams/clock.ts'
 
 const EXIT_FAILED = 1
 
+// Whoever read our lines may be gone; that must not disturb the closing of trades.
+process.stdout.on('error', () => undefined)
+process.stderr.on('error', () => undefined)
+
 process.once('message', (message: LaunchMessage) => {
   void main(message)
 })

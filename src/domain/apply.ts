@@ -13,7 +13,12 @@ export function apply(trade: Trade, fact: Fact): Trade {
     case 'sent':
       return { ...trade, orders: [...trade.orders, sentOrder(fact.order, fact.atMs, fact.venueTimestampMs)] }
     case 'failed':
-      return { ...trade, failed: trade.failed ?? fact, goal: 'close', closeReason: trade.closeReason ?? fact.reason }
+      return {
+        ...trade,
+        failed: trade.failed ?? { reason: fact.reason, dueMs: fact.dueMs, place: trade.orders.length },
+        goal: 'close',
+        closeReason: trade.closeReason ?? fact.reason,
+      }
     case 'close':
       return { ...trade, goal: 'close', closeReason: trade.closeReason ?? fact.reason }
     case 'halted':

@@ -217,6 +217,39 @@ test('a leg that cannot be closed is halted with its amount after a bounded numb
   expect(phaseOf(performed(trade, 310))).toBe('halted')
 })
 
+test('attempts at evening out do not use up those of the emergency close', () => {
+  let trade = filled(filled(performed(fresh({ entryRetriesMax: 0 }), 0), 0, 10, 3), 1, 4, 4)
+  trade = performed(trade, 500)
+  trade = learn(trade, { is: 'row', clientId: 'r-t1-1', filledLots: 4, ended: true, atMs: 502 })
+  for (const atMs of [600, 700, 800]) {
+    trade = performed(trade, atMs)
+    trade = learn(trade, {
+      is: 'row',
+      clientId: trade.orders.at(-1)!.clientId,
+      filledLots: 0,
+      ended: true,
+      atMs: atMs + 1,
+    })
+  }
+  expect(whatIsDecided(trade, 900)).toEqual(['fail: evening-out-failed'])
+  expect(whatIsDecided(performed(trade, 900), 900)).toEqual(['unwind long sell 10 + unwind short buy 4'])
+})
+
+test('a refused closing order is repeated with growing pauses, not in one burst', () => {
+  let trade = learn(filled(filled(performed(fresh(), 0), 0, 10, 3), 1, 10, 4), { is: 'close', reason: 'test' })
+  const sentMs: number[] = []
+  for (let ms = 10; ms < 2_000; ms += 10) {
+    const before = trade.orders.length
+    trade = performed(trade, ms)
+    if (trade.orders.length === before) continue
+    sentMs.push(ms)
+    for (const order of trade.orders.slice(before)) {
+      trade = learn(trade, { is: 'refused', clientId: order.clientId, code: 110005, atMs: ms, retryAtMs: null })
+    }
+  }
+  expect(sentMs).toEqual([10, 110, 310])
+})
+
 test('an address ban in the middle of an unwind halts with the amount at once', () => {
   let trade = learn(filled(filled(performed(fresh(), 0), 0, 10, 3), 1, 10, 4), { is: 'close', reason: 'test' })
   trade = performed(trade, 10)

@@ -41,6 +41,9 @@ const UNRESOLVED_GRACE_MS = 2_000
  * for so long, two and a half times the venue's quote cadence of 10 ms.
  */
 const NEXT_ATTEMPT_MS = 25
+/** A refused closing order is repeated after so long, doubled each time: what refuses now may not in a moment, ms. */
+const REFUSED_PAUSE_MS = 100
+const REFUSED_DOUBLINGS_MAX = 4
 /** No trade needs more orders than this; more means a loop of refusals, and ends in a halt. */
 const ORDERS_MAX = 24
 /** The HTTP status of an address ban: no order can be sent until it ends. */
@@ -166,8 +169,14 @@ function giveUp(trade: Trade, nowMs: number): Decision {
   const last = trade.orders.findLast((order) => order.leg === empty[0])
   if (last === undefined) return fail('no-order', nowMs)
   const why = last.purpose === 'entry' ? (last.cancel === null ? 'ended' : 'timeout') : 'unfilled'
-  const dueMs = Math.max(last.cancel === null ? 0 : last.sentMs + trade.policy.legTimeoutMs, last.endedMs ?? 0)
-  return fail(`${empty.length === 2 ? 'both' : empty[0]}-${why}`, dueMs)
+  return fail(`${empty.length === 2 ? 'both' : empty[0]}-${why}`, settledDueMs(trade, last))
+}
+
+/** The deadline, and how long the cancel took that settled it: lateness of our own is not excused. */
+function settledDueMs(trade: Trade, last: TradeOrder): number {
+  if (last.cancel === null || last.endedMs === null) return last.endedMs ?? last.sentMs
+  const deadlineMs = last.sentMs + trade.policy.legTimeoutMs
+  return deadlineMs + Math.max(0, last.endedMs - last.cancel.askedMs)
 }
 
 /** Retries are used up: the larger leg is reduced to the smaller, or everything is closed when that cannot be. */
@@ -188,19 +197,27 @@ function decideClose(trade: Trade, nowMs: number): Decision {
     const held = heldLots(trade, leg)
     if (held === 0) continue
     if (held < 0) return haltOnce(trade, `${leg} leg is over-closed by ${-held} lots`)
-    const tries = trade.orders.filter((order) => order.leg === leg && order.reduceOnly)
+    const tries = closingOrders(trade, leg)
     const last = tries.at(-1)
     if (last?.refusal?.code === BANNED) return haltOnce(trade, `address banned with ${held} lots ${leg} open`)
     const limited = last?.refusal?.retryAtMs ?? null
     if (limited !== null && limited > nowMs) return { actions: [], againMs: limited }
-    const spent = tries.filter((order) => order.refusal?.retryAtMs == null && order.purpose !== 'unwind').length
-    const spentUnwinds = tries.filter((order) => order.refusal?.retryAtMs == null).length - spent
-    if (Math.max(spent, spentUnwinds) >= trade.policy.unwindsMax || trade.orders.length >= ORDERS_MAX) {
+    // What never got its chance (rate limit, no connection) is not an attempt.
+    const spent = tries.filter((order) => order.refusal?.retryAtMs == null).length
+    if (spent >= trade.policy.unwindsMax || trade.orders.length >= ORDERS_MAX) {
       return haltOnce(trade, `${held} lots ${leg} still open after ${tries.length} attempts`)
     }
     wishes.push({ leg, lots: held, purpose: trade.failed === null ? 'exit' : 'unwind' })
   }
   return wishes.length === 0 ? NOTHING : submit(trade, wishes, nowMs)
+}
+
+/** Orders meant to close the leg; what evened out the legs before that was another matter. */
+function closingOrders(trade: Trade, leg: LegName): readonly TradeOrder[] {
+  const { failed } = trade
+  const closes = (order: TradeOrder): boolean =>
+    failed === null ? order.purpose === 'exit' : order.place >= failed.place
+  return trade.orders.filter((order) => order.leg === leg && order.reduceOnly && closes(order))
 }
 
 function haltOnce(trade: Trade, reason: string): Decision {
@@ -220,10 +237,17 @@ function submit(trade: Trade, wishes: readonly Wish[], nowMs: number): Decision 
   return { actions: [{ do: 'submit', orders }], againMs: null }
 }
 
+/** When the next order on a leg may follow the last: after what it took, and after what the venue refused. */
 function nextAttemptMs(trade: Trade, leg: LegName): number {
   const last = trade.orders.findLast((order) => order.leg === leg)
-  const fellShort = last?.status === 'done' && last.timeInForce === 'ioc' && last.filledLots < last.lots
-  return fellShort ? (last.endedMs ?? 0) + NEXT_ATTEMPT_MS : 0
+  if (last === undefined || last.endedMs === null) return 0
+  const refused = (order: TradeOrder): boolean => order.status === 'refused' && order.refusal?.retryAtMs == null
+  if (refused(last) && last.reduceOnly) {
+    const refusals = trade.orders.filter((order) => order.leg === leg && order.reduceOnly && refused(order))
+    return last.endedMs + REFUSED_PAUSE_MS * 2 ** Math.min(refusals.length - 1, REFUSED_DOUBLINGS_MAX)
+  }
+  const fellShort = last.status === 'done' && last.timeInForce === 'ioc' && last.filledLots < last.lots
+  return fellShort ? last.endedMs + NEXT_ATTEMPT_MS : 0
 }
 
 function newOrder(trade: Trade, wish: Wish, place: number): NewOrder {

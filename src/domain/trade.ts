@@ -85,7 +85,8 @@ export interface Trade {
   readonly startedMs: number
   readonly goal: 'open' | 'close'
   readonly closeReason: string | null
-  readonly failed: { readonly reason: string; readonly dueMs: number } | null
+  /** `place`: orders from this place on belong to the emergency close. */
+  readonly failed: { readonly reason: string; readonly dueMs: number; readonly place: number } | null
   readonly halted: string | null
   readonly orders: readonly TradeOrder[]
 }

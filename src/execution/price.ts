@@ -30,8 +30,11 @@ export function orderRequest(symbol: string, order: NewOrder, source: PriceSourc
 
 function priceOf(order: NewOrder, source: PriceSource): number | null {
   const { instrument, quote, entry, slippageCapBps } = source
-  if (order.purpose === 'entry') return order.leg === 'long' ? entry.longTicks : entry.shortTicks
-  if (order.market || quote === null) return null
+  const planned = order.leg === 'long' ? entry.longTicks : entry.shortTicks
+  if (order.purpose === 'entry') return planned
+  if (order.market) return null
+  // Without a fresh quote nothing is opened at whatever price: the planned one holds. Closing takes what it gets.
+  if (quote === null) return order.reduceOnly ? null : planned
   const capBps = slippageCapBps * order.capMultiple
   return marketableTicks({ instrument, side: order.side, touch: quote, capBps, band: null })
 }

@@ -40,6 +40,12 @@ const DUPLICATE_ID = 110072
 /** One look at the rules leads to at most so many rounds of actions without a fact from outside. */
 const ROUNDS_MAX = 16
 
+/** Refusals of a closing order that say nothing of the order: never sent (0), and our timestamp (10002). */
+const NOT_A_CHANCE = new Set([0, 10002])
+/** Such an order is sent again after so long, doubled each time up to the maximum, ms. */
+const PAUSE_MS = 100
+const PAUSE_MAX_MS = 2_000
+
 export class TradeRun {
   readonly symbolIndex: number
   readonly instrument: Instrument
@@ -174,13 +180,22 @@ export class TradeRun {
     for (const [i, order] of orders.entries()) {
       journal.append('order.submitted', submittedRecord(this.#trade.id, order, requests[i]!, source))
     }
-    journal.flush()
+    this.#makeDurable(orders)
     for (const [i, order] of orders.entries()) {
       const { venueTimestampMs, reply } = gateway.submit(requests[i]!)
       this.record({ is: 'sent', order, atMs: this.#nowMs(), venueTimestampMs })
       metrics.count('ordersSubmitted')
       if (order.purpose === 'retry' || order.purpose === 'hedge') metrics.count('retries')
       void reply.then((outcome) => this.#onReply(order, outcome))
+    }
+  }
+
+  /** An opening order is not sent unless its intent is on record; a closing one is sent even when the disk is full. */
+  #makeDurable(orders: readonly NewOrder[]): void {
+    try {
+      this.#ports.journal.flush()
+    } catch (error) {
+      if (orders.some((order) => !order.reduceOnly)) throw error
     }
   }
 
@@ -199,7 +214,8 @@ export class TradeRun {
       const { code, reason, retryAfterMs } = outcome
       journal.append('order.refused', { tradeId, clientId, code, reason })
       metrics.count('ordersRefused')
-      const retryAtMs = retryAfterMs === undefined ? null : atMs + retryAfterMs
+      const waitMs = retryAfterMs ?? (order.reduceOnly && NOT_A_CHANCE.has(code) ? this.#pauseMs() : undefined)
+      const retryAtMs = waitMs === undefined ? null : atMs + waitMs
       this.record({ is: 'refused', clientId, code, atMs, retryAtMs })
     } else {
       if (outcome.code === DUPLICATE_ID) this.#suspects.add(clientId)
@@ -208,6 +224,11 @@ export class TradeRun {
       this.record({ is: 'lost', clientId, atMs })
     }
     this.advance()
+  }
+
+  #pauseMs(): number {
+    const before = this.#trade.orders.filter((order) => order.reduceOnly && order.refusal?.retryAtMs != null).length
+    return Math.min(PAUSE_MAX_MS, PAUSE_MS * 2 ** before)
   }
 
   #cancel(clientId: string): void {
