@@ -23,38 +23,56 @@ export interface SweepOptions {
 }
 
 export interface SweepResult {
-  /** What of ours is still open, or null when the venue could not be asked. Empty means verified flat. */
+  /** What of ours is still open, or null when the venue could not be asked. Empty means verified flat, by asking twice. */
   readonly left: readonly PositionRow[] | null
+  /** Client order ids of ours that still rest; null when the venue could not be asked. */
+  readonly resting: readonly string[] | null
+  /** What others hold in our symbols: neither ours to close nor reason to be called flat. */
+  readonly strangers: readonly PositionRow[]
   readonly ordersSent: number
 }
 
-const ROUNDS_MAX = 3
+/** A venue that answers and refuses is asked so often to close what is left. */
+const ROUNDS_MAX = 4
+/** A venue that does not answer is asked for so long: restarts take seconds. */
+const PATIENCE_MS = 20_000
 const SETTLE_MS = 200
 const TRADE_ID = 'sweep'
 
+/** Cancels, flattens and verifies. The trades must have been handed over. */
 export async function sweep(options: SweepOptions): Promise<SweepResult> {
-  const { ports, refused } = options
+  const { ports, refused, runId } = options
   const symbols = ports.instruments.map((instrument) => instrument.symbol).filter((symbol) => !refused.includes(symbol))
-  const taken = new Map<string, number>()
+  const giveUpUs = ports.clock.nowUs() + PATIENCE_MS * 1000
+  const warned = new Set<string>()
+  let rounds = 0
   let ordersSent = 0
-  for (let round = 0; ; round += 1) {
-    await cancelOwn(options, symbols)
-    const left = await ownPositions(options, symbols, taken)
-    if (left?.length === 0 || round === ROUNDS_MAX) return { left, ordersSent }
-    for (const own of left ?? []) {
-      const lots = await flatten(ports, own, `${options.runId}-${TRADE_ID}-${ordersSent}`, ordersSent)
-      taken.set(keyOf(own), (taken.get(keyOf(own)) ?? 0) + lots)
+  for (let looksFlat = 0; ; ) {
+    const resting = await cancelOwn(options, symbols)
+    const seen = await ownPositions(options, symbols, warned)
+    const isFlat = resting?.length === 0 && seen?.own.length === 0
+    looksFlat = isFlat ? looksFlat + 1 : 0
+    const isOver = ports.clock.nowUs() >= giveUpUs || rounds === ROUNDS_MAX
+    // One look may be behind a fill that is on its way; two, a while apart, are an answer.
+    if (looksFlat === 2 || (isOver && !isFlat)) {
+      return { left: seen?.own ?? null, resting, strangers: seen?.strangers ?? [], ordersSent }
+    }
+    for (const own of seen?.own ?? []) {
+      await flatten(options, own, { clientId: `${runId}-${TRADE_ID}-${ordersSent}`, place: ordersSent })
       ordersSent += 1
     }
+    if ((seen?.own.length ?? 0) > 0 || (resting?.length ?? 0) > 0) rounds += 1
     await ports.clock.sleep(SETTLE_MS)
   }
 }
 
-async function cancelOwn({ ports, runId }: SweepOptions, symbols: readonly string[]): Promise<void> {
+/** Cancels what rests of ours and returns what that was; null when it could not be read. */
+async function cancelOwn({ ports, runId }: SweepOptions, symbols: readonly string[]): Promise<string[] | null> {
   const orders = await ports.gateway.openOrders(symbols)
-  if (orders.kind !== 'done') return
+  if (orders.kind !== 'done') return null
   const own = orders.value.filter((row) => row.clientId.startsWith(`${runId}-`))
   await Promise.all(own.map((row) => ports.gateway.cancel(row.symbol, row.clientId)))
+  return own.map((row) => row.clientId)
 }
 
 interface OwnPosition extends PositionRow {
@@ -62,43 +80,60 @@ interface OwnPosition extends PositionRow {
   readonly whole: boolean
 }
 
-/** What the venue holds of ours: at most what our fills explain, less what the sweep has taken already. */
+interface Seen {
+  readonly own: readonly OwnPosition[]
+  readonly strangers: readonly PositionRow[]
+}
+
+/** What the venue holds of ours, at most what our fills explain, and what is beyond that; null when it cannot be read. */
 async function ownPositions(
   { ports, executor, warn }: SweepOptions,
   symbols: readonly string[],
-  taken: ReadonlyMap<string, number>,
-): Promise<OwnPosition[] | null> {
+  warned: Set<string>,
+): Promise<Seen | null> {
   const positions = await ports.gateway.positions(symbols)
   if (positions.kind !== 'done') return null
-  const ours = new Map(executor.positions().map((row) => [keyOf(row), row.lots]))
-  return positions.value.flatMap((row) => {
+  const ours = new Map(executor.positions().map((row) => [keyOf(row), Math.max(0, row.lots)]))
+  const own: OwnPosition[] = []
+  const strangers: PositionRow[] = []
+  for (const row of positions.value) {
     const unresolved = executor.books.bySymbol(row.symbol)?.quiet === false
-    const explained = Math.max(0, (ours.get(keyOf(row)) ?? 0) - (taken.get(keyOf(row)) ?? 0))
-    const lots = unresolved ? row.lots : Math.min(row.lots, explained)
-    if (row.lots > lots)
-      warn(`${row.lots - lots} lots of ${row.symbol} (index ${row.idx}) are not this run's and are left alone`)
-    return lots === 0 ? [] : [{ ...row, lots, whole: lots === row.lots }]
-  })
+    const lots = unresolved ? row.lots : Math.min(row.lots, ours.get(keyOf(row)) ?? 0)
+    if (lots > 0) own.push({ ...row, lots, whole: lots === row.lots })
+    if (row.lots === lots) continue
+    strangers.push({ ...row, lots: row.lots - lots })
+    const text = `${row.lots - lots} lots of ${row.symbol} (index ${row.idx}) are not explained by this run's fills and are left alone`
+    if (!warned.has(keyOf(row))) warn(text)
+    warned.add(keyOf(row))
+  }
+  return { own, strangers }
 }
 
 function keyOf(row: PositionRow): string {
   return `${row.symbol}/${row.idx}`
 }
 
+interface Place {
+  readonly clientId: string
+  readonly place: number
+}
+
 /** Quantity "0", reduce-only, close-on-trigger takes exactly what a position holds, below every minimum too. */
-async function flatten(ports: ExecutionPorts, own: OwnPosition, clientId: string, place: number): Promise<number> {
+async function flatten(options: SweepOptions, own: OwnPosition, { clientId, place }: Place): Promise<void> {
+  const { ports } = options
   const { symbol, lots, whole, idx } = own
   const leg: LegName = idx === 2 ? 'short' : 'long'
   const common = { clientId, symbol, leg, side: sideOf(leg, true), lots, priceTicks: null } as const
   const order = { ...common, timeInForce: 'ioc', reduceOnly: true, closeAll: whole } as const
   const index = ports.instruments.findIndex((one) => one.symbol === symbol)
   const ticks = ports.latestQuote(index)?.bidTicks ?? 0
+  const worthUsd = notionalUsd(ports.instruments[index]!, ticks, lots)
   ports.journal.append('order.submitted', {
     ...order,
     tradeId: TRADE_ID,
     place,
     purpose: 'unwind',
-    notionalUsd: notionalUsd(ports.instruments[index]!, ticks, lots),
+    notionalUsd: worthUsd,
   })
   ports.journal.flush()
   const outcome = await ports.gateway.submit(order).reply
@@ -107,21 +142,19 @@ async function flatten(ports: ExecutionPorts, own: OwnPosition, clientId: string
     ports.journal.append('order.refused', { tradeId: TRADE_ID, clientId, code, reason })
   }
   await ports.clock.sleep(SETTLE_MS)
-  return writeFills(ports, { clientId, symbol, leg })
+  await bookFills(options, { clientId, symbol, leg })
 }
 
-async function writeFills(
-  ports: ExecutionPorts,
+/** The sweep's fills are ours as well: without them the books would still hold what is gone. */
+async function bookFills(
+  { ports, executor }: SweepOptions,
   { clientId, symbol, leg }: { clientId: string; symbol: string; leg: LegName },
-): Promise<number> {
+): Promise<void> {
   const inquiry = await ports.gateway.inquire(symbol, clientId)
-  if (inquiry.kind !== 'done') return 0
-  let lots = 0
-  for (const fill of inquiry.value.executions) {
-    const { execId, priceTicks, feeUsd, venueMs } = fill
-    lots += fill.lots
-    const common = { tradeId: TRADE_ID, clientId, execId, leg, lots: fill.lots }
-    ports.journal.append('order.filled', { ...common, priceTicks, feeUsd, venueMs, from: 'query' })
+  if (inquiry.kind !== 'done') return
+  for (const { execId, lots, priceTicks, feeUsd, venueMs } of inquiry.value.executions) {
+    executor.books.carry(symbol, leg, -lots)
+    const fill = { execId, leg, lots, priceTicks, feeUsd, venueMs }
+    ports.journal.append('order.filled', { tradeId: TRADE_ID, clientId, ...fill, from: 'query' })
   }
-  return lots
 }
