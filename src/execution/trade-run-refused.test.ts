@@ -197,7 +197,7 @@ test('a trade whose closing orders are all refused halts, names its amount, and 
   bench.venue.fills(id(0), bench.venue.requests[0]!)
   bench.venue.script = (clientId) => bench.venue.refuse(clientId, 110017)
   bench.venue.refuse(id(1))
-  await bench.clock.pass(100)
+  await bench.clock.pass(2_000)
   expect(run.phase).toBe('halted')
   expect(sentOrders(bench).slice(2)).toEqual(['unwind long sell 10', 'unwind long sell 10', 'unwind long sell 10'])
   const [halted] = bench.lines('trade.halted')
@@ -219,6 +219,6 @@ test('unwinding tries harder each time: further through the touch, then at marke
     bench.venue.end(clientId)
   }
   bench.venue.refuse(id(1))
-  await bench.clock.pass(200)
+  await bench.clock.pass(2_000)
   expect(bench.venue.requests.slice(2).map(({ priceTicks }) => priceTicks)).toEqual([599_700, 599_400, null])
 })

@@ -39,8 +39,8 @@ export class FakeVenue implements Gateway {
   listener: (event: PrivateEvent) => void = () => undefined
   /** The private stream is cut: what happens is only in the books. */
   streamDown = false
-  /** No read is answered. */
-  readsFail = false
+  /** No read is answered; or no read of that kind. */
+  readsFail: boolean | 'openOrders' = false
   /** What a cancel is answered with, where it is not the plain truth. */
   cancelAnswer: Outcome<null> | null = null
   /** Reads wait for this before they look. */
@@ -194,6 +194,7 @@ export class FakeVenue implements Gateway {
 
   async openOrders(symbols: readonly string[]): Promise<Outcome<readonly VenueOrderRow[]>> {
     this.log.push('openOrders')
+    if (this.readsFail === 'openOrders') return UNREADABLE
     return this.#read(this.#rows(symbols).filter(isOpen))
   }
 
@@ -219,7 +220,7 @@ export class FakeVenue implements Gateway {
   }
 
   #read<T>(value: T): Outcome<T> {
-    return this.readsFail ? UNREADABLE : { kind: 'done', value }
+    return this.readsFail === true ? UNREADABLE : { kind: 'done', value }
   }
 
   #known(clientId: string): Known {
