@@ -67,7 +67,8 @@ function readPairs(argv: readonly string[], problems: string[]): Map<Name, strin
       problems.push(`unknown argument ${JSON.stringify(argv[i])}; allowed: ${NAMES.join(', ')}, --help`)
       continue
     }
-    const value = inline ?? argv[++i]
+    // A value that was forgotten does not swallow the next argument; one that begins so is given behind "=".
+    const value = inline ?? (argv[i + 1]?.startsWith('--') ? undefined : argv[++i])
     if (given.has(name)) problems.push(`${name} is given twice`)
     if (value === undefined || value === '') problems.push(`${name} needs a value`)
     else given.set(name, value)
