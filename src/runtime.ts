@@ -35,8 +35,8 @@ const SNAPSHOT_EVERY_MS = 1_000
 const COMPARE_EVERY_MS = 5_000
 const LINE_EVERY_MS = 60_000
 const CLOCK_SYNC_EVERY_MS = 30_000
-/** Fills of trades still open are asked for over so long before the sweep, ms; older ones are long known. */
-const SWEEP_LOOKS_BACK_MS = 60_000
+/** Fills are asked for over so long before the sweep, ms; older ones have been held against the venue's positions. */
+const SWEEP_LOOKS_BACK_MS = 600_000
 /** Beyond the bounds of its orders a trade gets so long to close before the sweep takes over, ms. */
 const CLOSE_GRACE_MS = 1_000
 
@@ -52,6 +52,8 @@ class Run implements Runtime {
   #road: Road | null = null
   #starting: Promise<void> | null = null
   #stopping: Promise<RunResult> | null = null
+  #disagreements = 0
+  #exitCode = 0
   #lastPopped = { atUs: 0, count: 0 }
 
   constructor(options: RuntimeOptions) {
@@ -117,7 +119,11 @@ class Run implements Runtime {
   async #compare(): Promise<void> {
     const road = this.#road
     if (road === null || this.#stopping !== null) return
-    await compareBooks(road.ports, road.executor, road.baseline.refusedSymbols)
+    const comparison = await compareBooks(road.ports, road.executor, road.baseline.refusedSymbols)
+    if (comparison === 'not compared') return
+    this.#disagreements = comparison === 'differ' ? this.#disagreements + 1 : 0
+    // Once may be a read that lags; twice, seconds apart, is a liquidation, somebody else's hand, or a bug of ours.
+    if (this.#disagreements === 2) road.executor.haltEntries("our books and the venue's disagree twice in a row")
   }
 
   #progress(): Progress {
@@ -138,39 +144,61 @@ class Run implements Runtime {
   }
 
   stop(reason: string, exitCode = 0): Promise<RunResult> {
-    this.#stopping ??= this.#stop(reason, exitCode)
+    this.#exitCode = Math.max(this.#exitCode, exitCode) // what goes wrong while stopping counts as well
+    this.#stopping ??= this.#stop(reason).catch((error: unknown) => {
+      this.#say(`internal error while stopping: ${error instanceof Error ? error.message : String(error)}`)
+      return this.#finish({ reason, left: null })
+    })
     return this.#stopping
   }
 
-  async #stop(reason: string, exitCode: number): Promise<RunResult> {
+  async #stop(reason: string): Promise<RunResult> {
     const { journal, clock } = this.#options
+    this.#say(`stopping: ${reason}`)
     journal.append('run.stopping', { reason })
     await this.#starting?.catch(() => undefined)
     const road = this.#road
-    if (road === null) return this.#finish({ reason, exitCode: exitCode === 0 ? 1 : exitCode, left: [] })
-    road.executor.closeAll('shutdown')
-    await this.#untilClosed(road, clock.nowUs() / 1000 + this.#closeBoundMs())
-    const { ports, executor, runId, baseline } = road
-    if (executor.books.openCount > 0) {
-      // The books must be as complete as they can be before anything is judged to be ours or not.
-      await reconcile(ports, executor, {
-        cause: 'before the sweep',
-        sinceVenueMs: ports.gateway.venueNowMs() - SWEEP_LOOKS_BACK_MS,
-      })
+    if (road === null) {
+      this.#exitCode ||= 1
+      return this.#finish({ reason, left: [] })
     }
-    const warn = (message: string): void => this.#warn(message)
-    const swept = await sweep({ ports, executor, runId, refused: baseline.refusedSymbols, warn })
-    await compareBooks(road.ports, road.executor, road.baseline.refusedSymbols)
+    const { ports, executor, runId, baseline } = road
+    executor.closeAll('shutdown')
+    await this.#untilClosed(road, clock.nowUs() / 1000 + this.#closeBoundMs())
+    // The books must be as complete as they can be before anything is judged to be ours or not.
+    const nowMs = ports.gateway.venueNowMs()
+    const sinceStartMs = (clock.nowUs() - road.startedUs) / 1000
+    await reconcile(ports, executor, {
+      cause: 'before the sweep',
+      sinceVenueMs: nowMs - Math.min(sinceStartMs, SWEEP_LOOKS_BACK_MS),
+    })
+    executor.handOver()
+    const swept = await sweep({
+      ports,
+      executor,
+      runId,
+      refused: baseline.refusedSymbols,
+      warn: (text) => this.#warn(text),
+    })
+    await compareBooks(ports, executor, baseline.refusedSymbols)
     for (const stop of this.#timers) stop()
-    for (const run of road.executor.books.open()) run.rest()
     await road.close()
-    const failed = road.executor.halted !== null || swept.ordersSent > 0
-    return this.#finish({ reason, exitCode: exitCode !== 0 || failed ? 1 : 0, left: leftOpen(road, swept) })
+    if (executor.halted !== null || swept.ordersSent > 0 || swept.strangers.length > 0) this.#exitCode ||= 1
+    return this.#finish({ reason, left: leftOpen(road, swept), resting: swept.resting ?? [] })
+  }
+
+  /** A line for people; never a reason to fail. */
+  #say(text: string): void {
+    try {
+      this.#options.print(text)
+    } catch {
+      // Whoever was listening is gone.
+    }
   }
 
   #warn(message: string): void {
     this.#options.journal.append('run.warned', { message })
-    this.#options.print(`warning: ${message}`)
+    this.#say(`warning: ${message}`)
   }
 
   #closeBoundMs(): number {
@@ -179,33 +207,42 @@ class Run implements Runtime {
   }
 
   /** A halted trade closes no more by its own rules: the sweep is next. */
-  async #untilClosed(road: Road, deadlineMs: number): Promise<void> {
-    const waiting = (): boolean => road.executor.books.open().some((run) => run.phase !== 'halted' || !run.quiet)
-    while (waiting() && this.#options.clock.nowUs() / 1000 < deadlineMs) await this.#options.clock.sleep(5)
+  async #untilClosed({ executor }: Road, deadlineMs: number): Promise<void> {
+    const waiting = (): boolean => executor.books.open().some((run) => run.phase !== 'halted' || !run.quiet)
+    while (waiting() && this.#options.clock.nowUs() / 1000 < deadlineMs) {
+      await this.#options.clock.sleep(5)
+      executor.closeMore()
+    }
   }
 
-  #finish(end: { reason: string; exitCode: number; left: readonly LeftOpen[] | null }): RunResult {
-    const { journal, print } = this.#options
+  /** `left` null: the venue could not be asked, and what nobody knows is not flat. Our own books are all there is then. */
+  #finish(end: { reason: string; left: readonly LeftOpen[] | null; resting?: readonly string[] }): RunResult {
     const road = this.#road
     const metrics = road?.snapshot() ?? null
-    const left = end.left ?? []
-    // Null: the venue could not be asked, and what nobody knows is not flat.
-    const exitCode = end.left === null || left.length > 0 ? 1 : end.exitCode
-    if (metrics !== null) {
-      journal.append('metrics.snapshot', metrics)
-      print(summaryText(metrics))
-    }
-    print(endText(end.reason, end.left))
-    journal.append('run.finished', { exitCode, reason: end.reason, tradesLeftOpen: left })
-    journal.flush()
+    const left = end.left ?? (road === null ? [] : openTrades(road))
+    const resting = end.resting ?? []
+    const exitCode = end.left === null || left.length > 0 || resting.length > 0 ? 1 : this.#exitCode
     const result: RunResult = { exitCode, reason: end.reason, left, metrics }
+    if (metrics !== null) this.#say(summaryText(metrics))
+    this.#say(endText(end.reason, { left, resting, asked: end.left !== null }))
+    try {
+      const { journal } = this.#options
+      if (metrics !== null) journal.append('metrics.snapshot', metrics)
+      journal.append('run.finished', { exitCode, reason: end.reason, tradesLeftOpen: left })
+      journal.flush()
+    } catch (error) {
+      // A run that cannot be written down must still end, and not as if all were well.
+      this.#say(`the journal could not be written: ${error instanceof Error ? error.message : String(error)}`)
+      this.#resolve({ ...result, exitCode: 1 })
+      return { ...result, exitCode: 1 }
+    }
     this.#resolve(result)
     return result
   }
 
   abandon(reason: string): number {
-    const open = this.#road === null ? [] : openTrades(this.#road)
-    this.#finish({ reason: `abandoned: ${reason}`, exitCode: 1, left: open })
+    this.#exitCode = 1
+    this.#finish({ reason: `abandoned: ${reason}`, left: null })
     return 1
   }
 }
@@ -231,14 +268,22 @@ function leftOpen(road: Road, swept: SweepResult): readonly LeftOpen[] | null {
   })
 }
 
-function endText(reason: string, left: readonly LeftOpen[] | null): string {
-  if (left === null) return `Ended (${reason}). The venue could not be asked whether the account is flat.`
-  if (left.length === 0) return `Ended (${reason}). Flat: no position and no order of this run is left.`
+function endText(
+  reason: string,
+  end: { readonly left: readonly LeftOpen[]; readonly resting: readonly string[]; readonly asked: boolean },
+): string {
+  const { left, resting, asked } = end
   const rows = left.map((one) => {
     const { tradeId, symbol, longLots, shortLots, nakedLots } = one
     return `  ${symbol} trade ${tradeId}: long ${longLots} lots, short ${shortLots} lots, naked ${nakedLots}`
   })
-  return [`Ended (${reason}). STILL OPEN:`, ...rows].join('\n')
+  const orders = resting.map((clientId) => `  order ${clientId} may still rest`)
+  if (!asked) {
+    const heading = `Ended (${reason}). NOT VERIFIED: the venue was not asked. STILL OPEN by our own books:`
+    return [heading, ...(rows.length === 0 ? ['  nothing'] : rows)].join('\n')
+  }
+  if (rows.length + orders.length > 0) return [`Ended (${reason}). STILL OPEN:`, ...rows, ...orders].join('\n')
+  return `Ended (${reason}). Flat: no position and no order of this run is left.`
 }
 
 function nakedUsd(road: Road): number {

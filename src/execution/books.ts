@@ -87,6 +87,12 @@ export class TradeBooks {
     ])
   }
 
+  /** Counts what no trade did: the final sweep's fills. Negative lots reduce the leg. */
+  carry(symbol: string, leg: LegName, lots: number): void {
+    const key = `${symbol}/${leg}`
+    this.#carried.set(key, (this.#carried.get(key) ?? 0) + lots)
+  }
+
   /** Forgets trades that ended before a moment; returns their ids. */
   prune(beforeMs: number): string[] {
     const gone: string[] = []

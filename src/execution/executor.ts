@@ -47,6 +47,8 @@ export interface ExecutorOptions {
   onEntriesHalted(reason: string): void
 }
 
+/** Both legs of a hedged pair. */
+const CREATES_PER_EXIT = 2
 /** A finished trade still listens for late facts for so long, ms; then it is forgotten so that memory stays bounded. */
 const REMEMBER_MS = 5_000
 
@@ -61,7 +63,7 @@ export class Executor {
   readonly #origins = new Map<string, Origin>()
   #tradesStarted = 0
   #halted: string | null = null
-  #stopping = false
+  #closing: string | null = null
   #privateReady = false
 
   constructor(options: ExecutorOptions) {
@@ -95,7 +97,7 @@ export class Executor {
       tradesStarted: this.#tradesStarted,
       createsFree: ports.createsFree(),
       halted: this.#halted !== null,
-      stopping: this.#stopping,
+      stopping: this.#closing !== null,
       privateReady: this.#privateReady,
       foreign: this.#foreign.has(symbol),
     })
@@ -138,18 +140,44 @@ export class Executor {
     this.#privateReady = false
   }
 
-  /** No new trades; every trade's goal becomes to close. */
+  /** No new trades; every trade's goal becomes to close, as fast as the account's order budget allows. */
   closeAll(reason: string): void {
-    this.#stopping = true
-    for (const run of this.books.open()) this.close(run, reason)
+    this.#closing = reason
+    this.closeMore()
   }
 
-  /** Turns one trade's goal to closing. */
+  /** After `closeAll`: closes those that had to wait for the budget. A bug in one trade must not keep the others open. */
+  closeMore(): void {
+    if (this.#closing === null) return
+    for (const run of this.books.open()) {
+      try {
+        this.close(run, this.#closing)
+      } catch (error) {
+        const message = error instanceof Error ? error.message : String(error)
+        this.#options.ports.journal.append('run.warned', {
+          message: `trade ${run.trade.id} could not be closed: ${message}`,
+        })
+      }
+    }
+  }
+
+  /**
+   * Turns one trade's goal to closing. A hedged pair waits until both its orders fit the budget, beside what is reserved
+   * for trades that are not hedged: half an exit would be worse than a late one. Ask again then.
+   */
   close(run: TradeRun, reason: string): void {
-    if (run.trade.goal === 'close') return
-    this.#options.ports.journal.append('trade.closing', { tradeId: run.trade.id, reason })
-    run.record({ is: 'close', reason })
+    const { ports } = this.#options
+    if (run.phase === 'hedged' && ports.createsFree() < this.books.reservedCreates + CREATES_PER_EXIT) return
+    if (run.trade.goal === 'open') {
+      ports.journal.append('trade.closing', { tradeId: run.trade.id, reason })
+      run.record({ is: 'close', reason })
+    }
     run.advance()
+  }
+
+  /** The sweep takes over whatever is open. */
+  handOver(): void {
+    for (const run of this.books.open()) run.handOver()
   }
 
   /** Entries stop until the process is started anew (D11). Open trades are managed on. */

@@ -123,7 +123,7 @@ test('an order already being asked after is not asked after twice', async () => 
 test('books that agree are written down with both sides', async () => {
   const bench = createBench()
   await bench.hedge()
-  expect(await compareBooks(bench.ports, bench.executor, [])).toBe(true)
+  expect(await compareBooks(bench.ports, bench.executor, [])).toBe('agree')
   const rows = [
     { symbol: 'BTCUSDT', idx: 1, side: 'buy', lots: 10 },
     { symbol: 'BTCUSDT', idx: 2, side: 'sell', lots: 10 },
@@ -135,21 +135,21 @@ test('books that disagree are written down as well, and said to', async () => {
   const bench = createBench()
   await bench.hedge()
   bench.venue.hold('BTCUSDT', 1, 1)
-  expect(await compareBooks(bench.ports, bench.executor, [])).toBe(false)
+  expect(await compareBooks(bench.ports, bench.executor, [])).toBe('differ')
   expect(bench.lines('books.compared')).toHaveLength(1)
 })
 
 test('symbols that were never ours are left out of the comparison', async () => {
   const bench = createBench()
   bench.venue.hold('ETHUSDT', 1, 5)
-  expect(await compareBooks(bench.ports, bench.executor, ['ETHUSDT'])).toBe(true)
+  expect(await compareBooks(bench.ports, bench.executor, ['ETHUSDT'])).toBe('agree')
   expect(bench.lines('books.compared')).toEqual([{ ours: [], venue: [] }])
 })
 
 test('nothing is compared while an order is under way, and the venue is not even asked', async () => {
   const bench = createBench()
   await bench.open()
-  expect(await compareBooks(bench.ports, bench.executor, [])).toBe(false)
+  expect(await compareBooks(bench.ports, bench.executor, [])).toBe('not compared')
   expect(bench.log).not.toContain('positions')
   expect(bench.lines('books.compared')).toEqual([])
 })
@@ -175,7 +175,7 @@ test.each<readonly [string, (bench: Bench) => Promise<unknown>]>([
   const comparing = compareBooks(bench.ports, bench.executor, [])
   await meanwhile(bench)
   gate.resolve()
-  expect(await comparing).toBe(false)
+  expect(await comparing).toBe('not compared')
   expect(bench.lines('books.compared')).toEqual([])
 })
 
@@ -183,7 +183,7 @@ test('nothing is written when the venue could not be asked', async () => {
   const bench = createBench()
   await bench.hedge()
   bench.venue.readsFail = true
-  expect(await compareBooks(bench.ports, bench.executor, [])).toBe(false)
+  expect(await compareBooks(bench.ports, bench.executor, [])).toBe('not compared')
   expect(bench.lines('books.compared')).toEqual([])
 })
 

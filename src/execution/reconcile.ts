@@ -2,7 +2,8 @@
  * Our books beside the venue's: at the start, after every private gap, at quiet points, and at the end.
  *
  * The private stream replays nothing, so whatever happened during a gap is only in the venue's books. They are asked
- * in the order orders ─► executions ─► positions, since a fill seen twice is ignored and one never seen is lost.
+ * in the order orders ─► executions, since a fill seen twice is ignored and one never seen is lost; positions are held
+ * against the books at the next quiet point.
  */
 import type { PositionRow } from '../domain/rows.ts'
 import type { Outcome } from '../venue/gateway.ts'
@@ -53,25 +54,25 @@ export async function reconcile(
   return executions.kind === 'done'
 }
 
-/**
- * At a quiet point, our books beside the venue's (P9). Nothing is written when a trade moved while we asked: the two
- * would be of different moments. True when they were compared and agree.
- */
+/** `not compared`: a trade was or got in motion, or the venue did not answer; the two would be of different moments. */
+export type Comparison = 'agree' | 'differ' | 'not compared'
+
+/** At a quiet point, our books beside the venue's (P9). Nothing is written unless they were compared. */
 export async function compareBooks(
   ports: ExecutionPorts,
   executor: Executor,
   refused: readonly string[],
-): Promise<boolean> {
-  if (!executor.books.quiet) return false
+): Promise<Comparison> {
+  if (!executor.books.quiet) return 'not compared'
   const before = JSON.stringify([executor.tradesStarted, executor.positions()])
   const answer = await ports.gateway.positions(symbolsOf(ports))
-  if (answer.kind !== 'done' || !executor.books.quiet) return false
-  if (JSON.stringify([executor.tradesStarted, executor.positions()]) !== before) return false
+  if (answer.kind !== 'done' || !executor.books.quiet) return 'not compared'
+  if (JSON.stringify([executor.tradesStarted, executor.positions()]) !== before) return 'not compared'
   const mine = (row: PositionRow): boolean => row.lots !== 0 && !refused.includes(row.symbol)
   const ours = executor.positions().filter(mine)
   const venue = answer.value.filter(mine)
   ports.journal.append('books.compared', { ours, venue })
-  return samePositions(ours, venue)
+  return samePositions(ours, venue) ? 'agree' : 'differ'
 }
 
 function samePositions(a: readonly PositionRow[], b: readonly PositionRow[]): boolean {

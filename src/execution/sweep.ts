@@ -55,7 +55,9 @@ export async function sweep(options: SweepOptions): Promise<SweepResult> {
     const isOver = ports.clock.nowUs() >= giveUpUs || rounds === ROUNDS_MAX
     // One look may be behind a fill that is on its way; two, a while apart, are an answer.
     if (looksFlat === 2 || (isOver && !isFlat)) {
-      return { left: seen?.own ?? null, resting, strangers: seen?.strangers ?? [], ordersSent }
+      // Positions without orders are half an answer: what may still rest may still fill.
+      const left = resting === null || seen === null ? null : seen.own.map(({ whole: _, ...row }) => row)
+      return { left, resting, strangers: seen?.strangers ?? [], ordersSent }
     }
     for (const own of seen?.own ?? []) {
       await flatten(options, own, { clientId: `${runId}-${TRADE_ID}-${ordersSent}`, place: ordersSent })

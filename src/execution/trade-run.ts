@@ -13,7 +13,8 @@ import type { VenueExecutionRow, VenueOrderRow } from '../domain/rows.ts'
 import type { Fact, NewOrder, Phase, Trade, TradeOrder } from '../domain/trade.ts'
 import { isSettled, phaseOf } from '../domain/trade.ts'
 import type { OrderInquiry, Outcome, Submitted } from '../venue/gateway.ts'
-import { isOurs } from './ours.ts'
+import { endingsBetween, foundText, hasEnded, isOurs } from './ours.ts'
+import { pauseMs } from './pause.ts'
 import type { ExecutionPorts } from './ports.ts'
 import { orderRequest, submittedRecord } from './price.ts'
 
@@ -33,18 +34,10 @@ export interface TradeRunOptions {
   readonly watcher: TradeWatcher
 }
 
-/** Order statuses after which nothing more can fill. Source: Bybit v5 enum `orderStatus`, linear. */
-const ENDED = new Set(['Filled', 'Cancelled', 'Rejected', 'Deactivated', 'PartiallyFilledCanceled'])
 /** The venue's "duplicate order link id". */
 const DUPLICATE_ID = 110072
 /** One look at the rules leads to at most so many rounds of actions without a fact from outside. */
 const ROUNDS_MAX = 16
-
-/** Refusals of a closing order that say nothing of the order: never sent (0), and our timestamp (10002). */
-const NOT_A_CHANCE = new Set([0, 10002])
-/** Such an order is sent again after so long, doubled each time up to the maximum, ms. */
-const PAUSE_MS = 100
-const PAUSE_MAX_MS = 2_000
 
 export class TradeRun {
   readonly symbolIndex: number
@@ -56,6 +49,7 @@ export class TradeRun {
   #cancelWake: (() => void) | null = null
   #wakeMs = Number.POSITIVE_INFINITY
   #deciding = false
+  #handedOver = false
   #entryAcks = 0
   /** Ids the venue called duplicates: what it shows under them is trusted only once a row says it is what was sent. */
   readonly #suspects = new Set<string>()
@@ -87,7 +81,7 @@ export class TradeRun {
     const before = this.#trade
     this.#trade = apply(before, fact)
     if (this.#trade === before) return
-    this.#writeEndings(before)
+    for (const ending of endingsBetween(before, this.#trade)) this.#ports.journal.append('order.ended', ending)
     const from = this.#phase
     this.#phase = phaseOf(this.#trade)
     if (this.#phase !== from) this.#options.watcher.moved(this, from, this.#phase)
@@ -95,7 +89,7 @@ export class TradeRun {
 
   /** Looks at the rules and does what they say, until they want nothing more. The first call sends both legs. */
   advance(): void {
-    if (this.#deciding) return // a fact recorded while performing: the loop below sees it
+    if (this.#deciding || this.#handedOver) return // deciding: a fact recorded while performing, the loop below sees it
     this.#deciding = true
     try {
       for (let round = 0; round < ROUNDS_MAX; round += 1) {
@@ -116,11 +110,17 @@ export class TradeRun {
     this.#wakeMs = Number.POSITIVE_INFINITY
   }
 
+  /** From now on the sweep acts for this trade: facts are recorded, nothing is performed any more. */
+  handOver(): void {
+    this.#handedOver = true
+    this.rest()
+  }
+
   /** A row of the venue's order book about one of our orders, from a stream or a query. */
   onOrderRow(row: VenueOrderRow): void {
     const { clientId, filledLots, status } = row
     if (this.#identify(row)) {
-      this.record({ is: 'row', clientId, filledLots, ended: ENDED.has(status), atMs: this.#nowMs() })
+      this.record({ is: 'row', clientId, filledLots, ended: hasEnded(status), atMs: this.#nowMs() })
     }
     this.advance()
   }
@@ -214,8 +214,8 @@ export class TradeRun {
       const { code, reason, retryAfterMs } = outcome
       journal.append('order.refused', { tradeId, clientId, code, reason })
       metrics.count('ordersRefused')
-      const waitMs = retryAfterMs ?? (order.reduceOnly && NOT_A_CHANCE.has(code) ? this.#pauseMs() : undefined)
-      const retryAtMs = waitMs === undefined ? null : atMs + waitMs
+      const waitMs = retryAfterMs ?? pauseMs(this.#trade, order, code)
+      const retryAtMs = waitMs === null ? null : atMs + waitMs
       this.record({ is: 'refused', clientId, code, atMs, retryAtMs })
     } else {
       if (outcome.code === DUPLICATE_ID) this.#suspects.add(clientId)
@@ -224,11 +224,6 @@ export class TradeRun {
       this.record({ is: 'lost', clientId, atMs })
     }
     this.advance()
-  }
-
-  #pauseMs(): number {
-    const before = this.#trade.orders.filter((order) => order.reduceOnly && order.refusal?.retryAtMs != null).length
-    return Math.min(PAUSE_MAX_MS, PAUSE_MS * 2 ** before)
   }
 
   #cancel(clientId: string): void {
@@ -278,16 +273,6 @@ export class TradeRun {
     return false
   }
 
-  /** An order that ended is written down once. */
-  #writeEndings(before: Trade): void {
-    for (const [i, order] of this.#trade.orders.entries()) {
-      if (order.endedMs === null || before.orders[i]?.endedMs === order.endedMs) continue
-      const filledLots = Math.max(order.filledLots, order.claimedLots)
-      const { clientId, status } = order
-      this.#ports.journal.append('order.ended', { tradeId: this.#trade.id, clientId, filledLots, how: status })
-    }
-  }
-
   #wakeAt(againMs: number | null): void {
     if (againMs !== null && this.#cancelWake !== null && againMs >= this.#wakeMs) return // an earlier look is due anyway
     this.rest()
@@ -309,10 +294,4 @@ export class TradeRun {
   #nowMs(): number {
     return this.#ports.clock.nowUs() / 1000
   }
-}
-
-function foundText(outcome: Outcome<OrderInquiry>): string {
-  if (outcome.kind !== 'done') return outcome.kind
-  const { row, executions } = outcome.value
-  return row === null ? `nothing, ${executions.length} executions` : `${row.status}, ${executions.length} executions`
 }
