@@ -46,6 +46,9 @@ export class FakeVenue implements Gateway {
   /** Reads wait for this before they look. */
   readGate: Promise<void> = Promise.resolve()
 
+  /** As the real one: works without its object. */
+  readonly venueNowMs = (): number => VENUE_AHEAD_MS + this.#clock.nowUs() / 1_000
+
   constructor(clock: Clock, log: string[]) {
     this.#clock = clock
     this.log = log
@@ -208,10 +211,6 @@ export class FakeVenue implements Gateway {
   async ordersSince(symbols: readonly string[], sinceMs: number): Promise<Outcome<readonly VenueOrderRow[]>> {
     this.log.push(`ordersSince ${sinceMs - VENUE_AHEAD_MS}`)
     return this.#read(this.#rows(symbols).filter((row) => row.createdMs >= sinceMs))
-  }
-
-  venueNowMs(): number {
-    return VENUE_AHEAD_MS + this.#clock.nowUs() / 1_000
   }
 
   #rows(symbols: readonly string[]): VenueOrderRow[] {
