@@ -12,6 +12,8 @@ import type { Finished, WorldJson } from './support/scenario.ts'
 import { scenario } from './support/scenario.ts'
 
 const LEG_TIMEOUT_MS = 400
+/** Timer, request, reply: a cancel that comes later than this was not sent at the timeout. */
+const CANCELLED_WITHIN_MS = 250
 const SETTINGS = {
   LEG_TIMEOUT_MS: String(LEG_TIMEOUT_MS),
   MAX_HOLD_MS: '1500',
@@ -55,6 +57,7 @@ for (const { late, filled, world } of [
       const lateOrder = entry(trade, late)
       const cancelledAfterMs = (lateOrder.cancelled!.at - lateOrder.submitted!.at) / 1000
       expect(cancelledAfterMs).toBeGreaterThanOrEqual(LEG_TIMEOUT_MS)
+      expect(cancelledAfterMs).toBeLessThan(LEG_TIMEOUT_MS + CANCELLED_WITHIN_MS)
       expect(lateOrder.fills).toEqual([])
       const unwinds = trade.orders.filter((order) => order.submitted?.data.purpose === 'unwind')
       expect(unwinds.map((order) => order.submitted!.data)).toMatchObject([
@@ -66,37 +69,42 @@ for (const { late, filled, world } of [
   )
 }
 
-scenario(
-  'a late leg that fills while its cancel is under way makes the pair hedged, and nothing is unwound',
-  {
-    proves:
-      'The cancel/fill race is settled from executions: "too late to cancel" is read as a question, not an answer.',
-    world: 'slow-sell',
-    // The short leg meets the book 150 ms after its timeout; the cancel is held on the wire for 400 ms.
-    shape: (world) => setDelay(world, LEG_TIMEOUT_MS + 150),
-    settings: SETTINGS,
-    faults: [
-      {
-        name: 'the cancel is held on the wire',
-        party: 'rest-request',
-        op: 'cancel',
-        leg: 'short',
-        verdict: { do: 'delay', ms: 400 },
-      },
-    ],
-    maxTrades: 1,
-    elsewhere: { skip: 'needs a leg that fills at a chosen moment; on a real venue nothing can force that' },
-  },
-  async ({ finish }) => {
-    const finished = await finish()
-    const trade = onlyTrade(finished)
-    expect(trade.failed).toBeNull()
-    expect(trade.hedged!.data.lots).toBe(entry(trade, 'long').submitted!.data.lots)
-    expect(trade.orders.map((order) => order.submitted!.data.purpose)).toEqual(['entry', 'entry', 'exit', 'exit'])
-    const refusals = finished.run.events.filter((event) => event.type === 'order.cancelRefused')
-    expect(refusals.map((event) => event.data)).toMatchObject([{ code: 110001 }])
-  },
-)
+for (const { late, filled, world, side } of [
+  { late: 'short', filled: 'long', world: 'slow-sell', side: 'sell' },
+  { late: 'long', filled: 'short', world: 'slow-buy', side: 'buy' },
+] as const) {
+  scenario(
+    `a late ${late} leg that fills while its cancel is under way makes the pair hedged, and nothing is unwound`,
+    {
+      proves:
+        'The cancel/fill race is settled from executions: "too late to cancel" is read as a question, not an answer.',
+      world,
+      // The late leg meets the book 150 ms after its timeout; the cancel is held on the wire for 400 ms.
+      shape: (world) => setDelay(world, side, LEG_TIMEOUT_MS + 150),
+      settings: SETTINGS,
+      faults: [
+        {
+          name: 'the cancel is held on the wire',
+          party: 'rest-request',
+          op: 'cancel',
+          leg: late,
+          verdict: { do: 'delay', ms: 400 },
+        },
+      ],
+      maxTrades: 1,
+      elsewhere: { skip: 'needs a leg that fills at a chosen moment; on a real venue nothing can force that' },
+    },
+    async ({ finish }) => {
+      const finished = await finish()
+      const trade = onlyTrade(finished)
+      expect(trade.failed).toBeNull()
+      expect(trade.hedged!.data.lots).toBe(entry(trade, filled).submitted!.data.lots)
+      expect(trade.orders.map((order) => order.submitted!.data.purpose)).toEqual(['entry', 'entry', 'exit', 'exit'])
+      const refusals = finished.run.events.filter((event) => event.type === 'order.cancelRefused')
+      expect(refusals.map((event) => event.data)).toMatchObject([{ code: 110001 }])
+    },
+  )
+}
 
 scenario(
   'under the hedge policy the missing leg is sent to market and the trade is hedged',
@@ -104,7 +112,7 @@ scenario(
     proves: 'LEG_TIMEOUT_POLICY=hedge completes the pair with a market order instead of giving it up.',
     world: 'slow-sell',
     // Slow at first, then the world is as quick as ever: the market order fills.
-    shape: (world) => setDelay(world, 60_000),
+    shape: (world) => setDelay(world, 'sell', 60_000),
     settings: { ...SETTINGS, LEG_TIMEOUT_POLICY: 'hedge' },
     maxTrades: 1,
     elsewhere: {
@@ -127,7 +135,7 @@ scenario(
 )
 
 scenario(
-  'when even the market order does not fill, the hedge policy ends in an emergency close',
+  'when even the market order cannot be placed, the hedge policy ends in an emergency close',
   {
     proves: 'A hedge that fails is not retried for ever: the filled leg is taken off.',
     world: 'slow-sell',
@@ -170,6 +178,6 @@ function closedWithin(trade: RunTrade) {
   return judge(BUDGETS.emergencyClose, { actual, n: 1 })
 }
 
-function setDelay(world: WorldJson, delayMs: number): void {
-  world['matching'].delays = [{ symbol: 'BTCUSDT', side: 'sell', delayMs }]
+function setDelay(world: WorldJson, side: 'buy' | 'sell', delayMs: number): void {
+  world['matching'].delays = [{ symbol: 'BTCUSDT', side, delayMs }]
 }

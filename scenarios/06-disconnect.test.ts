@@ -95,6 +95,71 @@ for (const { how, verdict, noticedMs } of CUTS) {
   )
 }
 
+const LATE_BY_MS = 1_500
+const LATE: readonly Fault[] = [
+  {
+    name: 'quotes arrive late',
+    party: 'public-stream',
+    op: 'orderbook',
+    times: null,
+    windowMs: { from: 2_000, to: 60_000 },
+    verdict: { do: 'delay', ms: LATE_BY_MS },
+  },
+]
+
+scenario(
+  "quotes that arrive late are stale by the venue's clock: they are counted and never traded",
+  {
+    proves: 'A stream that lags by more than the staleness bound ends trading, although every frame arrives.',
+    settings: { ...SETTINGS, SILENCE_PUBLIC_MS: '5000' },
+    faults: LATE,
+    durationMs: 6_000,
+    elsewhere: { faults: LATE },
+  },
+  async ({ finish }) => {
+    const { run } = await finish()
+    expect(run.metrics.last!.skips['stale']).toBeGreaterThan(10)
+    const lateSinceUs = run.faults.applied[0]!.at
+    // What was on its way is at most as old as the bound; after that nothing may start.
+    const started = linesOf(run, 'trade.planned').filter((line) => line.at > lateSinceUs + STALE_AFTER_MS * 1000)
+    expect(started).toEqual([])
+    expect(linesOf(run, 'trade.planned').length).toBeGreaterThan(0)
+  },
+)
+
+const OUTAGE: readonly Fault[] = [
+  socketFault('private-stream', { do: 'reset' }, { windowMs: { from: 2_500, to: 60_000 } }),
+  {
+    name: 'the private stream cannot come back at once',
+    party: 'private-stream',
+    op: 'connect',
+    skip: 0,
+    times: 3,
+    windowMs: { from: 2_500, to: 60_000 },
+    verdict: { do: 'http', status: 503 },
+  },
+]
+
+scenario(
+  'while the private stream is down nothing new is started, and what was missed is asked for before anything is',
+  {
+    proves: 'Opportunities during a private outage are skipped by name; entries open again only after reconciliation.',
+    settings: { ...SETTINGS, SYMBOLS_TO_TRADE: 'BTCUSDT,ETHUSDT,SOLUSDT' },
+    faults: OUTAGE,
+    elsewhere: { faults: OUTAGE },
+  },
+  async ({ journal, runtime, finish }) => {
+    const reconciled = await journal.until('reconciled', 20_000, (line) => line.data.cause === 'private gap')
+    await journal.until('trade.planned', 10_000, (line) => line.at > reconciled.at)
+    runtime.signal('SIGINT')
+    const { run } = await finish()
+    const closed = linesOf(run, 'stream.closed').find((line) => line.data.stream === 'private')!
+    const started = linesOf(run, 'trade.planned').filter((line) => line.at > closed.at && line.at < reconciled.at)
+    expect(started).toEqual([])
+    expect(run.metrics.last!.skips['private-stream-down']).toBeGreaterThan(0)
+  },
+)
+
 scenario(
   'the venue resets every socket at once: both streams come back and trading goes on',
   {
