@@ -88,12 +88,14 @@ test('rows of the stream reach the trade they belong to', async () => {
 })
 
 test('a lost stream stops entries at once; they are back only when what was missed is known', async () => {
-  const { bench, stream, ready, asked } = await linked()
+  const { bench, stream, ready, closed, asked } = await linked()
   await ready
   const open = shutGate(bench)
   const connection = await stream.ready(0)
   connection.reset()
-  await expect.poll(() => bench.executor.refusal(0), WAIT).toBe(DOWN)
+  await expect.poll(closed, WAIT).toBe(1)
+  // Long before it is back.
+  expect(bench.executor.refusal(0)).toBe(DOWN)
   await stream.ready(1)
   await expect.poll(() => asked().length, WAIT).toBe(1)
   expect(bench.executor.refusal(0)).toBe(DOWN)

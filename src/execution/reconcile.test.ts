@@ -157,6 +157,7 @@ test('nothing is compared while an order is under way, and the venue is not even
 test.each<readonly [string, (bench: Bench) => Promise<unknown>]>([
   ['a trade began', (bench) => bench.open(1)],
   ['a trade began and was hedged', (bench) => bench.hedge(1)],
+  ['a trade began to close', async (bench) => bench.executor.close(bench.executor.books.open()[0]!, 'test')],
   ['a fill came late', async (bench) => bench.venue.fill(id(0), 1)],
   [
     'a trade was opened and closed again',

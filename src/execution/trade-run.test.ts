@@ -145,6 +145,21 @@ test('placement and end to end are timed at the second acknowledgement', async (
   expect(endToEnd.maxUs).toBeCloseTo(2_500, -2)
 })
 
+test('an execution is acted on at once, without waiting for the row of its order', async () => {
+  const bench = createBench()
+  const run = await bench.open()
+  bench.venue.refuse(id(1))
+  await settled()
+  bench.venue.streamDown = true
+  const row = bench.venue.fill(id(0))
+  bench.venue.streamDown = false
+  bench.venue.script = bench.venue.fills
+  bench.venue.tell({ kind: 'execution', row })
+  expect(sentOrders(bench).slice(2)).toEqual(['unwind long sell 10'])
+  await settled()
+  expect(run.phase).toBe('flat')
+})
+
 test('a leg that rests too long is cancelled and the other is taken off', async () => {
   const bench = createBench()
   const run = await bench.open()
