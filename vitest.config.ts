@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
 /**
- * Two projects: `unit` lives beside the source, `scenarios` is the product.
+ * Three projects: `unit` lives beside the source, `scenarios` is the product, `targets` runs it on the demo target.
  *
  * Naming a target (`SCENARIO_TARGET=demo vitest`) asks for the scenarios, so only that project is offered then.
  * Scenario files run one after another, each in a process of its own: they measure latency and share two cores.
@@ -10,6 +10,7 @@ const unit = {
   test: {
     name: 'unit',
     include: ['src/**/*.test.ts'],
+    exclude: ['src/demo-target.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
   },
@@ -28,9 +29,19 @@ const scenarios = {
   },
 }
 
+/** The scenarios once more, at a venue whose world cannot be set: last, and alone, since it measures as well. */
+const targets = {
+  test: {
+    name: 'targets',
+    include: ['src/demo-target.test.ts'],
+    fileParallelism: false,
+    sequence: { groupOrder: 2 },
+  },
+}
+
 export default defineConfig({
   test: {
-    projects: process.env['SCENARIO_TARGET'] === undefined ? [unit, scenarios] : [scenarios],
+    projects: process.env['SCENARIO_TARGET'] === undefined ? [unit, scenarios, targets] : [scenarios],
     pool: 'forks',
     retry: 0,
     reporters: ['default', './scenarios/support/reporter.ts'],

@@ -104,10 +104,10 @@ scenario(
     durationMs: 1_500,
   },
   async ({ finish }) => {
-    const { run } = await finish()
+    const { run, venue } = await finish()
     expect(run.trades.size).toBe(0)
     expect(run.metrics.last!.skips['not-qualified']).toBeGreaterThan(0)
-    expect(run.truth!.data.orders).toEqual([])
+    expect(venue.orders).toEqual([])
   },
 )
 
@@ -122,7 +122,7 @@ scenario(
     const finished = await finish()
     const trade = onlyTrade(finished)
     expect(trade.failed!.data.reason).toBe('both-timeout')
-    expect(finished.run.truth!.data.executions).toEqual([])
+    expect(finished.venue.executions).toEqual([])
   },
 )
 

@@ -29,7 +29,7 @@ function rests(leg: 'long' | 'short'): readonly Fault[] {
       op: 'create',
       leg,
       reduceOnly: false,
-      verdict: { do: 'reprice', bps: -40 },
+      verdict: { do: 'reprice', bps: -40, tick: '0.10' },
     },
   ]
 }

@@ -122,7 +122,7 @@ scenario(
     const trade = onlyTrade(finished)
     expect(trade.failed).toBeNull()
     expect(trade.hedged).not.toBeNull()
-    expect(finished.run.truth!.data.orders).toHaveLength(4)
+    expect(finished.venue.orders).toHaveLength(4)
   },
 )
 

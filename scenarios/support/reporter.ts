@@ -24,13 +24,13 @@ import { firstReason } from '../../src/report/overview.ts'
 import { quote, rerunCommand, scenarioRecord } from '../../src/report/scenario.ts'
 import { tallyLine, writeReport } from '../../src/report/write.ts'
 import { systemClock } from '../../src/seams/clock.ts'
+import { REPORTS } from './paths.ts'
 
 declare module 'vitest' {
   interface TaskMeta extends Partial<ScenarioMeta> {}
 }
 
 const PROJECT = 'scenarios'
-const FOLDER = 'reports'
 
 export default class ScenarioReporter implements Reporter {
   #vitest: Vitest | null = null
@@ -63,7 +63,7 @@ export default class ScenarioReporter implements Reporter {
       ],
       interrupted: reason === 'interrupted',
     })
-    writeReport(document, resolve(root, FOLDER))
+    writeReport(document, resolve(root, REPORTS))
     vitest.logger.log(closingWords(document))
     // A promise that broke without its test noticing must not pass in silence.
     if (document.verdict === 'fail') process.exitCode ||= 1
@@ -86,7 +86,7 @@ export function closingWords(document: ReportDocument): string {
     ...told.map((one) => `  skipped: ${one.name}: ${one.skipReason}`),
     ...(silent > 0 ? [`  skipped without a reason, or not selected: ${silent}`] : []),
     ...unjudged,
-    `scenarios: ${tallyLine(document)} — report: ${FOLDER}/index.html`,
+    `scenarios: ${tallyLine(document)} — report: ${REPORTS}/index.html`,
   ].join('\n')
 }
 

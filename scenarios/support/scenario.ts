@@ -14,6 +14,7 @@ import { expect, test } from 'vitest'
 import { judgeRun } from '../../src/aftermath.ts'
 import type { Config } from '../../src/config.ts'
 import { parseConfig } from '../../src/config-parse.ts'
+import type { VenueExecutionRow, VenueOrderRow } from '../../src/domain/rows.ts'
 import type { WorldChange } from '../../src/exchange/core/types.ts'
 import { control } from '../../src/exchange/spawn.ts'
 import { parsePlan } from '../../src/faults/plan.ts'
@@ -78,6 +79,11 @@ export interface Finished {
   readonly findings: readonly Finding[]
   /** Everything the runtime printed. */
   readonly output: string
+  /** What the venue has of this run; on an account that is not thrown away there are others' rows as well. */
+  readonly venue: {
+    readonly orders: readonly VenueOrderRow[]
+    readonly executions: readonly VenueExecutionRow[]
+  }
 }
 
 /** What a scenario's body works with. */
@@ -131,7 +137,10 @@ async function play({ context, config, options, faults, body }: Play): Promise<v
   const judged: BudgetResult[] = []
   Object.assign(context.task.meta, { journal: relative(ROOT, journalPath), budgets: judged })
   context.onTestFinished(({ task }) => writeVerdict(journalPath, context, task.result?.state ?? 'unknown'))
-  await using target = await openTarget(config, { worldFile: worldFile(options, base) })
+  await using target = await openTarget(
+    config,
+    config.target === 'embedded' ? { worldFile: worldFile(options, base) } : {},
+  )
   let printed = ''
   await using runtime = launchRuntime({
     config: target.config,
@@ -157,7 +166,7 @@ async function play({ context, config, options, faults, body }: Play): Promise<v
       const { run, findings } = await judgeRun(target.config, journalPath, target.adminUrl)
       expectPromises(findings, breaks)
       expect(exit.code, printed).toBe(exitCode)
-      return { exit, run, findings, output: printed }
+      return { exit, run, findings, output: printed, venue: ownRows(run) }
     },
     budgets: (results) => {
       judged.push(...results)
@@ -186,6 +195,15 @@ function expectPromises(findings: readonly Finding[], breaks: readonly string[])
   const told = findings.map(describeFinding).join('\n')
   const broken = findings.filter((finding) => finding.verdict !== 'pass').map((finding) => finding.promise)
   expect(broken.toSorted(), told).toEqual([...breaks].sort())
+}
+
+function ownRows(run: Run): Finished['venue'] {
+  const prefix = `${run.started?.data.runId ?? 'none'}-`
+  const { orders = [], executions = [] } = run.truth?.data ?? {}
+  return {
+    orders: orders.filter((row) => row.clientId.startsWith(prefix)),
+    executions: executions.filter((row) => row.clientId.startsWith(prefix)),
+  }
 }
 
 /** Only what names the venue comes from outside: a scenario's terms are its own. */
