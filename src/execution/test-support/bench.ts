@@ -38,6 +38,8 @@ export interface Bench {
   readonly quotes: (Quote | null)[]
   /** Order creates the account may still send. */
   createsFree: number
+  /** What is written does not get to the disk: every flush throws. */
+  diskFull: boolean
   lines<T extends EventType>(type: T): EventData[T][]
   plan(symbolIndex?: number, lots?: number): TradePlan
   /** Starts a trade and returns it; the venue's script has been run when the promise resolves. */
@@ -85,7 +87,10 @@ export function createBench(changes: Partial<Config> = {}, instruments: readonly
         // As the journal does it: what is written is what it was at this moment.
         written.push({ type, data: structuredClone(data) })
       },
-      flush: () => void log.push('flush'),
+      flush() {
+        log.push('flush')
+        if (bench.diskFull) throw new Error('disk full')
+      },
     },
     latestQuote: (symbolIndex) => quotes[symbolIndex] ?? null,
     createsFree: () => bench.createsFree,
@@ -118,6 +123,7 @@ export function createBench(changes: Partial<Config> = {}, instruments: readonly
     lines,
     plan,
     createsFree: 1_000,
+    diskFull: false,
     async open(symbolIndex, lots) {
       executor.open(plan(symbolIndex, lots))
       const run = executor.books.open().at(-1)!
