@@ -18,7 +18,7 @@ import { manualClock, settled } from '../../seams/test-support/manual-clock.ts'
 import type { TradePlan } from '../executor.ts'
 import { Executor } from '../executor.ts'
 import { Monitor } from '../monitor.ts'
-import type { ExecutionPorts } from '../ports.ts'
+import type { ExecutionPorts, JournalPort } from '../ports.ts'
 import type { TradeRun } from '../trade-run.ts'
 import { FakeVenue } from './venue.ts'
 
@@ -73,7 +73,7 @@ export function createBench(changes: Partial<Config> = {}, instruments: readonly
   const venue = new FakeVenue(clock, log)
   const metrics = createMetrics(clock)
   const config = benchConfig(changes)
-  const written: { type: EventType; data: unknown }[] = []
+  const written: Written[] = []
   const halts: string[] = []
   const quotes: (Quote | null)[] = instruments.map((_, i) => quoteAt(i, clock))
   const ports: ExecutionPorts = {
@@ -81,17 +81,7 @@ export function createBench(changes: Partial<Config> = {}, instruments: readonly
     clock,
     metrics,
     instruments,
-    journal: {
-      append(type, data) {
-        log.push(`write ${type}`)
-        // As the journal does it: what is written is what it was at this moment.
-        written.push({ type, data: structuredClone(data) })
-      },
-      flush() {
-        log.push('flush')
-        if (bench.diskFull) throw new Error('disk full')
-      },
-    },
+    journal: journalOf(log, written, () => bench.diskFull),
     latestQuote: (symbolIndex) => quotes[symbolIndex] ?? null,
     createsFree: () => bench.createsFree,
   }
@@ -138,6 +128,25 @@ export function createBench(changes: Partial<Config> = {}, instruments: readonly
     },
   }
   return bench
+}
+
+interface Written {
+  readonly type: EventType
+  readonly data: unknown
+}
+
+function journalOf(log: string[], written: Written[], isFull: () => boolean): JournalPort {
+  return {
+    append(type, data) {
+      log.push(`write ${type}`)
+      // As the journal does it: what is written is what it was at this moment.
+      written.push({ type, data: structuredClone(data) })
+    },
+    flush() {
+      log.push('flush')
+      if (isFull()) throw new Error('disk full')
+    },
+  }
 }
 
 interface PlanTerms {
