@@ -58,7 +58,7 @@ for (const { what, verdict } of REFUSALS) {
     `the short leg is refused ${what}: emergency close, flat within its bound`,
     {
       proves: `A short leg refused ${what} leaves no naked long behind.`,
-      settings: { MAX_HOLD_MS: '1500', SYNTHETIC_CONVERGENCE_HALF_LIFE_MS: '500' },
+      settings: { MAX_HOLD_MS: '600', SYNTHETIC_CONVERGENCE_HALF_LIFE_MS: '500' },
       faults: [shortOpening(verdict)],
       maxTrades: 1,
       elsewhere: { faults: [shortOpening(verdict)] },
@@ -85,7 +85,7 @@ scenario(
       ORDER_TIMEOUT_MS: '600',
       UNKNOWN_MAX_MS: '600',
       ORDER_RECV_WINDOW_MS: '600',
-      MAX_HOLD_MS: '1500',
+      MAX_HOLD_MS: '600',
       SYNTHETIC_CONVERGENCE_HALF_LIFE_MS: '500',
     },
     faults: [shortOpening({ do: 'drop' })],
@@ -112,7 +112,7 @@ scenario(
   'the reply to the short leg is lost but the venue has filled it: found by asking, and the pair is hedged',
   {
     proves: 'A lost reply is never taken for a refusal: the pair is hedged with exactly one order per leg.',
-    settings: { ORDER_TIMEOUT_MS: '400', MAX_HOLD_MS: '1500', SYNTHETIC_CONVERGENCE_HALF_LIFE_MS: '500' },
+    settings: { ORDER_TIMEOUT_MS: '400', MAX_HOLD_MS: '600', SYNTHETIC_CONVERGENCE_HALF_LIFE_MS: '500' },
     faults: [{ ...shortOpening({ do: 'drop' }), party: 'rest-reply' }],
     maxTrades: 1,
     elsewhere: { faults: [{ ...shortOpening({ do: 'drop' }), party: 'rest-reply' }] },
@@ -130,7 +130,7 @@ scenario(
   'the address is banned as the short leg is sent: the trade is halted with its amount, named and exited non-zero',
   {
     proves: 'After a 403 no order can be sent: the naked amount is named, nothing is claimed to be flat (D10).',
-    settings: { MAX_HOLD_MS: '1500', SYNTHETIC_CONVERGENCE_HALF_LIFE_MS: '500' },
+    settings: { MAX_HOLD_MS: '600', SYNTHETIC_CONVERGENCE_HALF_LIFE_MS: '500' },
     faults: [shortOpening({ do: 'http', status: 403, body: 'access too frequent' })],
     maxTrades: 1,
     expectedBreaks: BANNED_BREAKS,
@@ -152,7 +152,7 @@ scenario(
   'after a rate limit the short leg is sent again once the window has passed, within the leg timeout',
   {
     proves: '10006 is certain: nothing was placed, and the same quantity may be asked for again after the reset.',
-    settings: { MAX_HOLD_MS: '1500', SYNTHETIC_CONVERGENCE_HALF_LIFE_MS: '500' },
+    settings: { MAX_HOLD_MS: '600', SYNTHETIC_CONVERGENCE_HALF_LIFE_MS: '500' },
     faults: [shortOpening({ do: 'rate-limit', resetMs: 150 })],
     maxTrades: 1,
     elsewhere: { faults: [shortOpening({ do: 'rate-limit', resetMs: 150 })] },
@@ -173,7 +173,7 @@ scenario(
     proves: 'D11: after the third refused leg nothing new is started, everything is flat, and the exit code says so.',
     settings: {
       SYMBOLS_TO_TRADE: 'BTCUSDT,ETHUSDT,SOLUSDT',
-      MAX_HOLD_MS: '1500',
+      MAX_HOLD_MS: '600',
       SYNTHETIC_CONVERGENCE_HALF_LIFE_MS: '500',
     },
     faults: [{ ...shortOpening({ do: 'retCode', code: 110007, message: 'ab not enough for new order' }), times: null }],

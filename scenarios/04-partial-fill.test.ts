@@ -12,7 +12,7 @@ import { scenario } from './support/scenario.ts'
 
 const SETTINGS = {
   LEG_TIMEOUT_MS: '500',
-  MAX_HOLD_MS: '1500',
+  MAX_HOLD_MS: '600',
   SYNTHETIC_CONVERGENCE_HALF_LIFE_MS: '500',
   // Thin books are dear: the trades would otherwise be left at once.
   STOP_LOSS_BPS: '400',

@@ -36,7 +36,7 @@ function socketFault(party: 'public-stream' | 'private-stream', verdict: FaultVe
 }
 
 for (const { how, verdict, noticedMs } of CUTS) {
-  const faults = [socketFault('public-stream', verdict, { windowMs: { from: 2_500, to: 60_000 } })]
+  const faults = [socketFault('public-stream', verdict, { windowMs: { from: 1_500, to: 60_000 } })]
   scenario(
     `the public stream is ${how}: it comes back, subscribes again, and no stale quote is traded`,
     {
@@ -102,7 +102,7 @@ const LATE: readonly Fault[] = [
     party: 'public-stream',
     op: 'orderbook',
     times: null,
-    windowMs: { from: 2_000, to: 60_000 },
+    windowMs: { from: 1_500, to: 60_000 },
     verdict: { do: 'delay', ms: LATE_BY_MS },
   },
 ]
@@ -113,7 +113,7 @@ scenario(
     proves: 'A stream that lags by more than the staleness bound ends trading, although every frame arrives.',
     settings: { ...SETTINGS, SILENCE_PUBLIC_MS: '5000' },
     faults: LATE,
-    durationMs: 6_000,
+    durationMs: 4_500,
     elsewhere: { faults: LATE },
   },
   async ({ finish }) => {

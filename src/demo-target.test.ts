@@ -12,7 +12,7 @@ import { spawnExchange } from './exchange/spawn.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const REPORTS = 'reports/demo'
-const VITEST = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs')
+const RUNNER = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs')
 
 interface Ended {
   readonly code: number | null
@@ -21,7 +21,7 @@ interface Ended {
 
 /** `SCENARIO_TARGET=demo npx vitest run scenarios`, with nothing else of this process's environment. */
 function runScenarios(env: Readonly<Record<string, string>>, args: readonly string[] = []): Promise<Ended> {
-  const child = spawn(process.execPath, [VITEST, 'run', 'scenarios', ...args], {
+  const child = spawn(process.execPath, [RUNNER, 'run', 'scenarios', ...args], {
     cwd: ROOT,
     env: { PATH: process.env['PATH'] ?? '', SCENARIO_TARGET: 'demo', SCENARIO_REPORTS: REPORTS, NO_COLOR: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

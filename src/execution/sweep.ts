@@ -37,6 +37,8 @@ const ROUNDS_MAX = 4
 /** A venue that does not answer is asked for so long: restarts take seconds. */
 const PATIENCE_MS = 20_000
 const SETTLE_MS = 200
+/** The HTTP status of an address ban. */
+const BANNED = 403
 const TRADE_ID = 'sweep'
 
 /** Cancels, flattens and verifies. The trades must have been handed over. */
@@ -49,10 +51,12 @@ export async function sweep(options: SweepOptions): Promise<SweepResult> {
   let ordersSent = 0
   for (let looksFlat = 0; ; ) {
     const resting = await cancelOwn(options, symbols)
-    const seen = await ownPositions(options, symbols, warned)
+    const answer = await ownPositions(options, symbols, warned)
+    const seen = answer === 'banned' ? null : answer
     const isFlat = resting?.length === 0 && seen?.own.length === 0
     looksFlat = isFlat ? looksFlat + 1 : 0
-    const isOver = ports.clock.nowUs() >= giveUpUs || rounds === ROUNDS_MAX
+    // A ban outlasts any patience: minutes, in which nothing can be asked or closed.
+    const isOver = ports.clock.nowUs() >= giveUpUs || rounds === ROUNDS_MAX || answer === 'banned'
     // One look may be behind a fill that is on its way; two, a while apart, are an answer.
     if (looksFlat === 2 || (isOver && !isFlat)) {
       // Positions without orders are half an answer: what may still rest may still fill.
@@ -92,8 +96,9 @@ async function ownPositions(
   { ports, executor, warn }: SweepOptions,
   symbols: readonly string[],
   warned: Set<string>,
-): Promise<Seen | null> {
+): Promise<Seen | null | 'banned'> {
   const positions = await ports.gateway.positions(symbols)
+  if (positions.kind === 'refused' && positions.code === BANNED) return 'banned'
   if (positions.kind !== 'done') return null
   const ours = new Map(executor.positions().map((row) => [keyOf(row), Math.max(0, row.lots)]))
   const own: OwnPosition[] = []
