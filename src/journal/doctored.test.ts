@@ -195,6 +195,16 @@ describe('one doctored place breaks exactly its own promise', () => {
       'a leg of one trade is worth more than the limit, by its executions',
       () => taleOf((story) => hedgedTrade(story, { tradeId: 't9', atMs: 9_000 }), { bounds: { maxNotionalUsd: 99 } }),
     ],
+    [
+      'P8 fail',
+      'the trades open at once are worth more than the limit together, though none is alone',
+      () => {
+        const tale = taleOf(nothing)
+        const sizes = dataOf(tale, 'order.submitted').filter((order) => order.purpose === 'entry')
+        for (const order of sizes) order.notionalUsd = 2_600
+        return tale
+      },
+    ],
     ['P8 fail', 'more trades at once than allowed', () => taleOf(nothing, { bounds: { maxConcurrentTrades: 1 } })],
     [
       'P8 fail',

@@ -1,6 +1,6 @@
 /**
- * P8 limits: creates in any rolling second, notional of an order and of a trade's leg, trades at once, and trades at once
- * on one symbol stay within the configuration.
+ * P8 limits: creates in any rolling second, notional of an order, of a trade's leg and of all trades at once, trades at once,
+ * and trades at once on one symbol stay within the configuration.
  *
  * Rate, notional and the symbol's intervals are the venue's; how many trades ran at once is what the journal says, with
  * a halted trade counted until the end, since it still holds what it holds.
@@ -20,7 +20,14 @@ interface Limit {
 }
 
 export function checkLimits(books: Books): Judgement {
-  const limits = [rate(books), orderNotional(books), legNotional(books), concurrent(books), perSymbol(books)]
+  const limits = [
+    rate(books),
+    orderNotional(books),
+    legNotional(books),
+    notionalAtOnce(books),
+    concurrent(books),
+    perSymbol(books),
+  ]
   const broken = limits.filter((limit) => limit.worst > limit.bound)
   const unpriced = limits.filter((limit) => Number.isNaN(limit.worst))
   const nearest = limits.reduce((a, b) => (b.worst / b.bound > a.worst / a.bound ? b : a))
@@ -90,6 +97,8 @@ function largest(limit: string, bound: number, amounts: readonly (readonly [stri
 
 interface Interval {
   readonly name: string
+  /** What it counts for while it lasts. */
+  readonly weight: number
   readonly from: number
   readonly to: number
 }
@@ -100,14 +109,26 @@ function concurrent(books: Books): Limit {
   return { limit: 'trades at once', worst: most, bound: books.bounds.maxConcurrentTrades, unit: 'trades', where }
 }
 
+/** Both entry legs of every trade that is open: what the account risks together. */
+function notionalAtOnce(books: Books): Limit {
+  const intervals = [...books.run.trades.values()].filter(opensSomething).map((trade) => {
+    const entries = trade.orders.filter(({ submitted }) => submitted?.data.purpose === 'entry')
+    const weight = entries.reduce((sum, { submitted }) => sum + (submitted?.data.notionalUsd ?? 0), 0)
+    return { ...intervalOf(trade), weight }
+  })
+  const { most, where } = mostAtOnce(intervals)
+  return { limit: 'notional at once', worst: most, bound: books.bounds.maxNotionalUsd, unit: 'USD', where }
+}
+
 /** By the venue's clock: from a trade's first order there until the last thing that happened to any of its orders. */
 function perSymbol(books: Books): Limit {
-  const spans = new Map<string, { symbol: string; name: string; from: number; to: number }>()
+  const spans = new Map<string, { symbol: string; name: string; weight: number; from: number; to: number }>()
   for (const { row, intent } of books.orders) {
     if (intent === null) continue
     const name = intent.data.tradeId
     const span = spans.get(name)
-    if (span === undefined) spans.set(name, { symbol: row.symbol, name, from: row.createdMs, to: row.updatedMs })
+    if (span === undefined)
+      spans.set(name, { symbol: row.symbol, name, weight: 1, from: row.createdMs, to: row.updatedMs })
     else span.to = Math.max(span.to, row.updatedMs)
   }
   for (const trade of books.run.trades.values()) {
@@ -137,14 +158,14 @@ function isOpening({ side, leg }: { readonly side: Side; readonly leg: LegName }
 }
 
 function intervalOf(trade: RunTrade): Interval {
-  return { name: trade.tradeId, from: trade.firstUs, to: trade.flat?.at ?? Number.POSITIVE_INFINITY }
+  return { name: trade.tradeId, weight: 1, from: trade.firstUs, to: trade.flat?.at ?? Number.POSITIVE_INFINITY }
 }
 
-/** How many intervals overlap at most; one that ends at the moment another begins does not overlap it. */
+/** The most that overlapping intervals weigh together; one that ends at the moment another begins does not overlap it. */
 function mostAtOnce(intervals: readonly Interval[]): { readonly most: number; readonly where: string } {
-  const edges = intervals.flatMap(({ name, from, to }) => [
-    { name, at: from, step: 1 },
-    { name, at: Math.max(from, to), step: -1 },
+  const edges = intervals.flatMap(({ name, weight, from, to }) => [
+    { name, at: from, step: weight },
+    { name, at: Math.max(from, to), step: -weight },
   ])
   edges.sort((a, b) => a.at - b.at || a.step - b.step)
   let now = 0
