@@ -53,6 +53,10 @@ scenario(
       TRADE_SIZE_USD: '200',
       MAX_CONCURRENT_TRADES: '12',
       MAX_NOTIONAL_USD: '100000',
+      // A shared machine may stand still for a second. What an executor does then is scenario 3's subject; here it waits.
+      ORDER_TIMEOUT_MS: '4000',
+      ORDER_RECV_WINDOW_MS: '5000',
+      LEG_TIMEOUT_MS: '4000',
       CREATES_PER_SECOND: '1000',
       IP_CALLS_PER_5S: '1000000',
       // Twelve symbols then give some twenty trades a second, each judged from quote to both acknowledgements.
