@@ -8,7 +8,7 @@ import { expect } from 'vitest'
 import { linesOf } from '../src/journal/run.ts'
 import { BUDGETS, judge } from './support/budgets.ts'
 import type { Finished } from './support/scenario.ts'
-import { scenario } from './support/scenario.ts'
+import { onlyTrade, scenario } from './support/scenario.ts'
 
 /** The original's own terms: they never qualify, and the verdict says why. */
 const ORIGINAL_TERMS = {
@@ -125,11 +125,6 @@ scenario(
     expect(finished.venue.executions).toEqual([])
   },
 )
-
-function onlyTrade({ run }: Finished) {
-  expect(run.trades.size).toBe(1)
-  return [...run.trades.values()][0]!
-}
 
 function entryOrders(finished: Finished) {
   return onlyTrade(finished).orders.filter((order) => order.submitted?.data.purpose === 'entry')

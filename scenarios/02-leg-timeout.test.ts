@@ -8,8 +8,8 @@ import { expect } from 'vitest'
 import type { Fault } from '../src/faults/plan-types.ts'
 import type { RunTrade } from '../src/journal/run.ts'
 import { BUDGETS, judge } from './support/budgets.ts'
-import type { Finished, WorldJson } from './support/scenario.ts'
-import { scenario } from './support/scenario.ts'
+import type { WorldJson } from './support/scenario.ts'
+import { onlyTrade, scenario } from './support/scenario.ts'
 
 const LEG_TIMEOUT_MS = 400
 /** Timer, request, reply: a cancel that comes later than this was not sent at the timeout. */
@@ -162,11 +162,6 @@ scenario(
     expect(trade.flat).not.toBeNull()
   },
 )
-
-function onlyTrade({ run }: Finished): RunTrade {
-  expect(run.trades.size).toBe(1)
-  return [...run.trades.values()][0]!
-}
 
 function entry(trade: RunTrade, leg: 'long' | 'short') {
   return trade.orders.find((order) => order.submitted?.data.purpose === 'entry' && order.submitted.data.leg === leg)!

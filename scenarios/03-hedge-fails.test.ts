@@ -10,7 +10,7 @@ import type { RunTrade } from '../src/journal/run.ts'
 import { linesOf } from '../src/journal/run.ts'
 import { BUDGETS, judge } from './support/budgets.ts'
 import type { Finished } from './support/scenario.ts'
-import { scenario } from './support/scenario.ts'
+import { onlyTrade, scenario } from './support/scenario.ts'
 
 const NAME = 'the short leg cannot be placed'
 /** A run that ends naked fails, whatever it says; that it says so truthfully is what the scenario asserts. */
@@ -194,11 +194,6 @@ scenario(
     expect(run.truth!.data.positions).toEqual([])
   },
 )
-
-function onlyTrade({ run }: Finished): RunTrade {
-  expect(run.trades.size).toBe(1)
-  return [...run.trades.values()][0]!
-}
 
 function expectLongTakenOff(trade: RunTrade): void {
   const unwinds = trade.orders.filter((order) => order.submitted?.data.purpose === 'unwind')

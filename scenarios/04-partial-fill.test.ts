@@ -7,8 +7,8 @@
  */
 import { expect } from 'vitest'
 import type { RunTrade } from '../src/journal/run.ts'
-import type { Finished, WorldJson } from './support/scenario.ts'
-import { scenario } from './support/scenario.ts'
+import type { WorldJson } from './support/scenario.ts'
+import { onlyTrade, scenario } from './support/scenario.ts'
 
 const SETTINGS = {
   LEG_TIMEOUT_MS: '500',
@@ -150,11 +150,6 @@ scenario(
     expect(run.truth!.data.positions).toEqual([])
   },
 )
-
-function onlyTrade({ run }: Finished): RunTrade {
-  expect(run.trades.size).toBe(1)
-  return [...run.trades.values()][0]!
-}
 
 function entryFills(trade: RunTrade, leg: 'long' | 'short') {
   return trade.orders

@@ -21,7 +21,7 @@ import { parsePlan } from '../../src/faults/plan.ts'
 import type { Fault } from '../../src/faults/plan-types.ts'
 import { openJournal } from '../../src/journal/append.ts'
 import type { Finding } from '../../src/journal/finding.ts'
-import type { Run } from '../../src/journal/run.ts'
+import type { Run, RunTrade } from '../../src/journal/run.ts'
 import { describeFinding } from '../../src/journal/summary.ts'
 import type { RuntimeExit, RuntimeProcess } from '../../src/launch.ts'
 import type { BudgetResult } from '../../src/report/budgets.ts'
@@ -247,6 +247,12 @@ function writeVerdict(journalPath: string, context: TestContext, state: string):
   const verdict = state === 'pass' ? 'passed' : state === 'skip' ? 'skipped' : 'failed'
   journal.append('scenario.finished', { scenario: scenarioOf(context), test: context.task.name, state: verdict })
   journal.close()
+}
+
+/** The run's one trade; fails when there were others. */
+export function onlyTrade({ run }: Pick<Finished, 'run'>): RunTrade {
+  expect(run.trades.size).toBe(1)
+  return [...run.trades.values()][0]!
 }
 
 /** A promise that must settle in time, with words for when it does not. */
