@@ -14,6 +14,9 @@ import { onlyTrade, scenario } from './support/scenario.ts'
 
 const NAME = 'the short leg cannot be placed'
 /** A run that ends naked fails, whatever it says; that it says so truthfully is what the scenario asserts. */
+const HALTED_BREAKS = [
+  { promise: 'P6', why: 'the rules gave the leg up: the sweep closed it, and the trade itself never did' },
+]
 const BANNED_BREAKS = [
   { promise: 'P1', why: 'banned from the venue, the run can only name what is naked' },
   { promise: 'P6', why: 'banned from the venue, nothing can be closed in time' },
@@ -164,6 +167,58 @@ scenario(
     const retries = trade.orders.filter((order) => order.submitted?.data.purpose === 'retry')
     expect(retries.map((order) => order.submitted!.data.leg)).toEqual(['short'])
     expect(trade.hedged).not.toBeNull()
+  },
+)
+
+const STUCK: readonly Fault[] = [
+  { ...shortOpening({ do: 'retCode', code: 110007, message: 'ab not enough for new order' }), symbol: 'BTCUSDT' },
+  {
+    name: 'the venue refuses to close the long leg three times',
+    party: 'rest-request',
+    op: 'create',
+    symbol: 'BTCUSDT',
+    leg: 'long',
+    reduceOnly: true,
+    times: 3,
+    verdict: { do: 'retCode', code: 110005, message: 'position status' },
+  },
+  {
+    name: 'the other trade closes slowly',
+    party: 'rest-request',
+    op: 'create',
+    symbol: 'ETHUSDT',
+    reduceOnly: true,
+    times: null,
+    verdict: { do: 'delay', ms: 900 },
+  },
+]
+
+scenario(
+  'a trade halted naked is swept flat beside the closing of the others, and the run exits 1',
+  {
+    proves: 'When the rules give up on a leg the sweep takes it off at once, not after every other trade has closed.',
+    settings: {
+      SYMBOLS_TO_TRADE: 'BTCUSDT,ETHUSDT',
+      MAX_HOLD_MS: '60000',
+      SYNTHETIC_CONVERGENCE_HALF_LIFE_MS: '20000',
+    },
+    faults: STUCK,
+    elsewhere: { faults: STUCK },
+    expectedBreaks: HALTED_BREAKS,
+  },
+  async ({ finish }) => {
+    const { run, venue } = await finish({ exitCode: 1, breaks: HALTED_BREAKS.map((one) => one.promise) })
+    const trades = [...run.trades.values()]
+    const stuck = trades.find((trade) => trade.symbol === 'BTCUSDT')!
+    expect(stuck.halted!.data.nakedLots).toBeGreaterThan(0)
+    const swept = venue.orders.find((row) => row.clientId.includes('-sweep-'))!
+    expect(swept).toMatchObject({ symbol: 'BTCUSDT', closeOnTrigger: true, filledLots: stuck.halted!.data.nakedLots })
+    for (const other of trades.filter((trade) => trade.symbol === 'ETHUSDT' && trade.hedged !== null)) {
+      const closedMs = Math.max(...venue.executions.filter((row) => row.symbol === 'ETHUSDT').map((row) => row.venueMs))
+      expect(other.flat!.data.reason).toBe('shutdown')
+      expect(swept.createdMs).toBeLessThan(closedMs)
+    }
+    expect(run.truth!.data.positions).toEqual([])
   },
 )
 

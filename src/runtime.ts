@@ -8,13 +8,14 @@
  *   stop:  no entries ─► close every trade ─► sweep ─► verified flat ─► summary, exit code
  */
 import { notionalUsd } from './domain/instrument.ts'
-import { heldLots, nakedLots } from './domain/trade.ts'
+import { nakedLots } from './domain/trade.ts'
 import { compareBooks, reconcile } from './execution/reconcile.ts'
-import type { SweepResult } from './execution/sweep.ts'
+import type { SweepOptions } from './execution/sweep.ts'
 import { sweep } from './execution/sweep.ts'
 import { lineText, summaryText } from './metrics/text.ts'
 import type { Road } from './road.ts'
 import { buildRoad } from './road.ts'
+import { endText, leftOpen, openTrades } from './run-end.ts'
 import type { LeftOpen, Progress, RunResult, RuntimeOptions } from './runtime-types.ts'
 
 export interface Runtime {
@@ -162,9 +163,13 @@ class Run implements Runtime {
       this.#exitCode ||= 1
       return this.#finish({ reason, left: [] })
     }
-    const { ports, executor, runId, baseline } = road
+    const { ports, executor, baseline } = road
     executor.closeAll('shutdown')
-    await this.#untilClosed(road, clock.nowUs() / 1000 + this.#closeBoundMs())
+    // A halted trade is naked now: it is swept beside the closing of the others, not after it.
+    const [sentBefore] = await Promise.all([
+      this.#sweepHalted(road),
+      this.#untilClosed(road, clock.nowUs() / 1000 + this.#closeBoundMs()),
+    ])
     // The books must be as complete as they can be before anything is judged to be ours or not.
     const nowMs = ports.gateway.venueNowMs()
     const sinceStartMs = (clock.nowUs() - road.startedUs) / 1000
@@ -173,18 +178,27 @@ class Run implements Runtime {
       sinceVenueMs: nowMs - Math.min(sinceStartMs, SWEEP_LOOKS_BACK_MS),
     })
     executor.handOver()
-    const swept = await sweep({
-      ports,
-      executor,
-      runId,
-      refused: baseline.refusedSymbols,
-      warn: (text) => this.#warn(text),
-    })
+    const swept = await sweep({ ...this.#sweepOptions(road), refused: baseline.refusedSymbols, sentBefore })
     await compareBooks(ports, executor, baseline.refusedSymbols)
     for (const stop of this.#timers) stop()
     await road.close()
-    if (executor.halted !== null || swept.ordersSent > 0 || swept.strangers.length > 0) this.#exitCode ||= 1
+    if (executor.halted !== null || sentBefore + swept.ordersSent > 0 || swept.strangers.length > 0)
+      this.#exitCode ||= 1
     return this.#finish({ reason, left: leftOpen(road, swept), resting: swept.resting ?? [] })
+  }
+
+  /** Flattens the symbols of trades that are halted and at rest; returns how many orders that took. */
+  async #sweepHalted(road: Road): Promise<number> {
+    const halted = road.executor.books.open().filter((run) => run.phase === 'halted' && run.quiet)
+    if (halted.length === 0) return 0
+    for (const run of halted) run.handOver()
+    const theirs = new Set(halted.map((run) => run.trade.symbol))
+    const others = road.ports.instruments.map(({ symbol }) => symbol).filter((symbol) => !theirs.has(symbol))
+    return (await sweep({ ...this.#sweepOptions(road), refused: others })).ordersSent
+  }
+
+  #sweepOptions({ ports, executor, runId }: Road): Omit<SweepOptions, 'refused'> {
+    return { ports, executor, runId, warn: (text) => this.#warn(text) }
   }
 
   /** A line for people; never a reason to fail. */
@@ -245,45 +259,6 @@ class Run implements Runtime {
     this.#finish({ reason: `abandoned: ${reason}`, left: null })
     return 1
   }
-}
-
-function openTrades(road: Road): LeftOpen[] {
-  return road.executor.books.open().map(({ trade }) => ({
-    tradeId: trade.id,
-    symbol: trade.symbol,
-    longLots: heldLots(trade, 'long'),
-    shortLots: heldLots(trade, 'short'),
-    nakedLots: nakedLots(trade),
-  }))
-}
-
-/** Null when the venue could not be asked: nobody knows then, and that is not flat. */
-function leftOpen(road: Road, swept: SweepResult): readonly LeftOpen[] | null {
-  if (swept.left === null) return null
-  return [...Map.groupBy(swept.left, (row) => row.symbol)].map(([symbol, rows]) => {
-    const lotsOf = (idx: number): number => rows.find((row) => row.idx === idx)?.lots ?? 0
-    const [longLots, shortLots] = [lotsOf(1), lotsOf(2)]
-    const tradeId = road.executor.books.bySymbol(symbol)?.trade.id ?? 'unknown'
-    return { tradeId, symbol, longLots, shortLots, nakedLots: longLots - shortLots }
-  })
-}
-
-function endText(
-  reason: string,
-  end: { readonly left: readonly LeftOpen[]; readonly resting: readonly string[]; readonly asked: boolean },
-): string {
-  const { left, resting, asked } = end
-  const rows = left.map((one) => {
-    const { tradeId, symbol, longLots, shortLots, nakedLots } = one
-    return `  ${symbol} trade ${tradeId}: long ${longLots} lots, short ${shortLots} lots, naked ${nakedLots}`
-  })
-  const orders = resting.map((clientId) => `  order ${clientId} may still rest`)
-  if (!asked) {
-    const heading = `Ended (${reason}). NOT VERIFIED: the venue was not asked. STILL OPEN by our own books:`
-    return [heading, ...(rows.length === 0 ? ['  nothing'] : rows)].join('\n')
-  }
-  if (rows.length + orders.length > 0) return [`Ended (${reason}). STILL OPEN:`, ...rows, ...orders].join('\n')
-  return `Ended (${reason}). Flat: no position and no order of this run is left.`
 }
 
 function nakedUsd(road: Road): number {

@@ -17,8 +17,10 @@ export interface SweepOptions {
   readonly ports: ExecutionPorts
   readonly executor: Executor
   readonly runId: string
-  /** Symbols that were never ours. */
+  /** Symbols that were never ours, or are not to be swept now. */
   readonly refused: readonly string[]
+  /** Orders that earlier sweeps of this run have sent: ids go on from there. */
+  readonly sentBefore?: number
   warn(message: string): void
 }
 
@@ -43,7 +45,7 @@ const TRADE_ID = 'sweep'
 
 /** Cancels, flattens and verifies. The trades must have been handed over. */
 export async function sweep(options: SweepOptions): Promise<SweepResult> {
-  const { ports, refused, runId } = options
+  const { ports, refused, runId, sentBefore = 0 } = options
   const symbols = ports.instruments.map((instrument) => instrument.symbol).filter((symbol) => !refused.includes(symbol))
   const giveUpUs = ports.clock.nowUs() + PATIENCE_MS * 1000
   const warned = new Set<string>()
@@ -64,7 +66,8 @@ export async function sweep(options: SweepOptions): Promise<SweepResult> {
       return { left, resting, strangers: seen?.strangers ?? [], ordersSent }
     }
     for (const own of seen?.own ?? []) {
-      await flatten(options, own, { clientId: `${runId}-${TRADE_ID}-${ordersSent}`, place: ordersSent })
+      const place = sentBefore + ordersSent
+      await flatten(options, own, { clientId: `${runId}-${TRADE_ID}-${place}`, place })
       ordersSent += 1
     }
     if ((seen?.own.length ?? 0) > 0 || (resting?.length ?? 0) > 0) rounds += 1
