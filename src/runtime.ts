@@ -140,7 +140,7 @@ class Run implements Runtime {
       trades: road.executor.tradesStarted,
       openTrades: road.executor.books.openCount,
       nakedUsd: nakedUsd(road),
-      endToEndP99Us: road.metrics.snapshot({ distributions: false }).stages.endToEnd.p99Us,
+      endToEndP99Us: road.metrics.stageSummary('endToEnd').p99Us,
     }
   }
 
