@@ -226,7 +226,7 @@ const BOUNDS: EventData['run.started']['bounds'] = {
   entryRetriesMax: 2,
   unwindsMax: 3,
   maxConcurrentTrades: 3,
-  maxNotionalUsd: 5000,
+  maxNotionalUsd: 10_000,
   closeBudgetMs: 1000,
   nakedMaxMs: 3250,
   createsPerSecond: 10,
