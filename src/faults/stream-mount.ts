@@ -71,10 +71,7 @@ export function mountStreams({ gate, clock }: StreamMountOptions): Disposable {
       cancels: new Set(),
     }
     wires.set(socket, wire)
-    for (const momentUs of gate.socketMomentsUs(party)) {
-      const waitMs = Math.ceil((momentUs - clock.nowUs()) / 1000)
-      if (waitMs > 0) later(clock, wire, waitMs, () => strike(gate, clock, wire))
-    }
+    for (const momentUs of gate.socketMomentsUs(party)) strikeAt(gate, clock, wire, momentUs)
     strike(gate, clock, wire)
   }
 
@@ -106,6 +103,16 @@ export function mountStreams({ gate, clock }: StreamMountOptions): Disposable {
       for (const socket of wires.keys()) close(socket)
     },
   }
+}
+
+/** A timer may fire a fraction of a millisecond early; before its moment a fault is not due, and would be missed for good. */
+function strikeAt(gate: FaultGate, clock: Clock, wire: Wire, momentUs: number): void {
+  const waitMs = Math.ceil((momentUs - clock.nowUs()) / 1000)
+  if (waitMs <= 0) return
+  later(clock, wire, waitMs, () => {
+    if (clock.nowUs() < momentUs) strikeAt(gate, clock, wire, momentUs)
+    else strike(gate, clock, wire)
+  })
 }
 
 /** Asks whether the socket itself is due for a fault. A silent one is past harming. */
