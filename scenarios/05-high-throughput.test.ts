@@ -60,7 +60,7 @@ scenario(
       CREATES_PER_SECOND: '1000',
       IP_CALLS_PER_5S: '1000000',
       // Twelve symbols then give some twenty trades a second, each judged from quote to both acknowledgements.
-      MAX_HOLD_MS: '600',
+      MAX_HOLD_MS: '680',
       SYNTHETIC_CONVERGENCE_HALF_LIFE_MS: '60000',
     },
     durationMs: WARM_UP_MS + STEADY_MS,

@@ -60,7 +60,8 @@ export type RuntimeMessage =
 
 /**
  * What keeps the runtime within its memory budget. Each flag's worth was measured under load, on two threads:
- * undici's parser is WebAssembly, and optimising it costs 9 MB; V8's middle compiler costs 7 MB and gains nothing here.
+ * undici's parser is WebAssembly, and optimising it costs 9 MB; V8's middle compiler costs 7 MB and gains nothing here;
+ * its helper threads cost 2 to 3 MB, and two cores have no room for them.
  */
 const V8_FLAGS = [
   '--max-semi-space-size=1',
@@ -68,6 +69,7 @@ const V8_FLAGS = [
   '--v8-pool-size=1',
   '--liftoff-only',
   '--no-maglev',
+  '--single-threaded',
   '--disable-warning=ExperimentalWarning',
 ]
 const DISPOSE_MAX_MS = 10_000
