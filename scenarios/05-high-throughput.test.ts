@@ -10,7 +10,8 @@
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { expect, test } from 'vitest'
-import { known } from '../src/execution/reconcile.ts'
+import type { Config } from '../src/config.ts'
+import { openReader } from '../src/execution/reader.ts'
 import { createFeedMemory } from '../src/feed.ts'
 import type { FeedThreadData } from '../src/feed-thread.ts'
 import { waitForQuotes } from '../src/market/doorbell.ts'
@@ -18,7 +19,6 @@ import { createIntake } from '../src/market/intake.ts'
 import { quoteReaderOf } from '../src/market/quotes.ts'
 import { consumerOf, countsOf } from '../src/market/ring.ts'
 import { systemClock } from '../src/seams/clock.ts'
-import { createRest } from '../src/venue/rest.ts'
 import { BUDGETS, judge } from './support/budgets.ts'
 import { watchMachine } from './support/machine.ts'
 import { BUILT } from './support/paths.ts'
@@ -174,20 +174,9 @@ test('a stalled consumer loses the oldest quotes, in order, all accounted for, a
 const CAPACITY = 128
 const QUIET = 'DOTUSDT'
 
-async function startFeedThread(config: { restUrl: string; publicUrl: string; symbols: readonly string[] }) {
-  const rest = createRest({
-    baseUrl: config.restUrl,
-    apiKey: '',
-    apiSecret: '',
-    clock: systemClock,
-    orderRecvWindowMs: 5_000,
-    orderTimeoutMs: 5_000,
-    readTimeoutMs: 5_000,
-    createsPerSecond: 0,
-    ipCallsPer5s: 100,
-  })
-  const instruments = known(await rest.loadInstruments(config.symbols), 'instruments')
-  await rest.close()
+async function startFeedThread(config: Config) {
+  await using reader = await openReader(config)
+  const { instruments } = reader
   const memory = createFeedMemory(instruments.length, CAPACITY)
   const workerData: FeedThreadData = {
     url: config.publicUrl,

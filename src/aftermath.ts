@@ -3,7 +3,7 @@
  */
 import type { Config } from './config.ts'
 import { readCounters } from './exchange/spawn.ts'
-import { known } from './execution/reconcile.ts'
+import { openReader } from './execution/reader.ts'
 import { readTruth } from './execution/truth.ts'
 import { openJournal } from './journal/append.ts'
 import { checkJournal } from './journal/checks.ts'
@@ -11,7 +11,6 @@ import type { Finding } from './journal/finding.ts'
 import { readJournal } from './journal/read.ts'
 import type { Run } from './journal/run.ts'
 import { systemClock } from './seams/clock.ts'
-import { createRest } from './venue/rest.ts'
 
 export interface Aftermath {
   readonly run: Run
@@ -20,11 +19,6 @@ export interface Aftermath {
 
 /** The venue's books are asked from so long before the run began: clocks differ a little, ms. */
 const BEFORE_MS = 2_000
-const READ_TIMEOUT_MS = 5_000
-/** Fifty orders a page: the books of a run with some hundred thousand orders. */
-const PAGES_MAX = 2_000
-/** Reads are not the run's: they get their own budget, well below the venue's. */
-const READS_PER_5_S = 400
 
 /** Completes a run's journal with the venue's truth and checks every promise. Without truth the checks say unknown. */
 export async function judgeRun(config: Config, journalPath: string, adminUrl: string | null): Promise<Aftermath> {
@@ -41,32 +35,21 @@ async function recordTruth(parts: {
   run: Run
 }): Promise<void> {
   const { config, journalPath, adminUrl, run } = parts
-  const { restUrl, apiKey, apiSecret, symbols } = config
-  const clock = systemClock
-  await using journal = openJournal({ path: journalPath, by: 'harness', clock, secrets: [apiSecret, apiKey] })
-  const rest = createRest({
-    baseUrl: restUrl,
-    apiKey,
-    apiSecret,
-    clock,
-    orderRecvWindowMs: config.orderRecvWindowMs,
-    orderTimeoutMs: config.orderTimeoutMs,
-    readTimeoutMs: READ_TIMEOUT_MS,
-    createsPerSecond: 0,
-    ipCallsPer5s: Math.max(READS_PER_5_S, config.ipCallsPer5s),
-    pagesMax: PAGES_MAX,
+  const { apiKey, apiSecret, symbols } = config
+  await using journal = openJournal({
+    path: journalPath,
+    by: 'harness',
+    clock: systemClock,
+    secrets: [apiSecret, apiKey],
   })
   try {
-    known(await rest.syncClock(), "the venue's clock")
-    rest.useInstruments(known(await rest.loadInstruments(symbols), 'instruments'))
-    const truth = await readTruth(rest, symbols, run.started!.data.clock.venueMs - BEFORE_MS)
+    await using reader = await openReader(config)
+    const truth = await readTruth(reader.rest, symbols, run.started!.data.clock.venueMs - BEFORE_MS)
     const venueCounters = adminUrl === null ? null : numbersOf(await readCounters(adminUrl))
     journal.append('venue.truth', { ...truth, venueCounters })
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
     journal.append('run.warned', { message: `the venue's books could not be read: ${message}` })
-  } finally {
-    await rest.close()
   }
 }
 

@@ -12,6 +12,7 @@ import type { ChildProcess } from 'node:child_process'
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Config } from './config.ts'
+import { faultLaunchArguments } from './faults/launch-arguments.ts'
 import type { Progress, RunResult } from './runtime-types.ts'
 import type { Clock } from './seams/clock.ts'
 import { systemClock } from './seams/clock.ts'
@@ -111,10 +112,11 @@ export function launchRuntime(options: LaunchOptions): RuntimeProcess {
 }
 
 function start(options: LaunchOptions): ChildProcess {
-  const preload = options.faultPlan === undefined ? [] : ['--import', new URL(siblingOf('./faults/preload')).href]
+  const faults = faultMount(options)
   const child = fork(fileURLToPath(siblingOf('./runtime-main')), [], {
-    execArgv: [...V8_FLAGS, ...preload],
-    env: environment(options),
+    execArgv: [...V8_FLAGS, ...faults.execArgv],
+    // Nothing of the parent's environment but what a process needs to run at all.
+    env: { MALLOC_ARENA_MAX: '1', ...faults.environment },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     detached: true,
   })
@@ -123,15 +125,20 @@ function start(options: LaunchOptions): ChildProcess {
   return child
 }
 
-/** Nothing of the parent's environment but what a process needs to run at all; the fault layer's mount needs its plan. */
-function environment(options: LaunchOptions): NodeJS.ProcessEnv {
-  const env: NodeJS.ProcessEnv = { MALLOC_ARENA_MAX: '1' }
-  if (options.faultPlan === undefined) return env
-  env['FAULT_PLAN'] = options.faultPlan.path
-  env['FAULT_JOURNAL'] = options.journalPath
-  env['BYBIT_DEMO_API_SECRET'] = options.config.apiSecret // orders a fault changes must be signed anew
-  if (options.faultHandlers !== undefined) env['FAULT_HANDLERS'] = options.faultHandlers
-  return env
+/** What the fault layer adds, nothing without a plan. Orders that a fault changes must be signed anew, hence the secret. */
+function faultMount({ faultPlan, faultHandlers, journalPath, config }: LaunchOptions): ProcessAdditions {
+  if (faultPlan === undefined) return { execArgv: [], environment: {} }
+  const { execArgv, environment } = faultLaunchArguments({
+    planPath: faultPlan.path,
+    journalPath,
+    ...(faultHandlers === undefined ? {} : { handlersPath: faultHandlers }),
+  })
+  return { execArgv, environment: { ...environment, BYBIT_DEMO_API_SECRET: config.apiSecret } }
+}
+
+interface ProcessAdditions {
+  readonly execArgv: readonly string[]
+  readonly environment: Readonly<Record<string, string>>
 }
 
 /** Sources run as `.ts`, the package as `.js`: a sibling has the same ending as this module. */

@@ -8,14 +8,13 @@ import type { Aftermath } from '../../src/aftermath.ts'
 import { judgeRun } from '../../src/aftermath.ts'
 import { parseConfig } from '../../src/config-parse.ts'
 import type { PositionRow, VenueOrderRow } from '../../src/domain/rows.ts'
+import { openReader } from '../../src/execution/reader.ts'
 import { known } from '../../src/execution/reconcile.ts'
 import { parsePlan } from '../../src/faults/plan.ts'
 import type { Fault } from '../../src/faults/plan-types.ts'
 import type { BudgetResult } from '../../src/report/budgets.ts'
 import { slug } from '../../src/report/document.ts'
-import { systemClock } from '../../src/seams/clock.ts'
 import type { Target } from '../../src/targets.ts'
-import { createRest } from '../../src/venue/rest.ts'
 import { missed } from './budgets.ts'
 import type { CliRun } from './cli.ts'
 import { startCli } from './cli.ts'
@@ -79,24 +78,8 @@ function faultArguments(faults: readonly Fault[] | undefined, out: string): stri
 }
 
 async function askVenue({ config }: Target) {
-  const { restUrl, apiKey, apiSecret, symbols } = config
-  const rest = createRest({
-    baseUrl: restUrl,
-    apiKey,
-    apiSecret,
-    clock: systemClock,
-    orderRecvWindowMs: 5_000,
-    orderTimeoutMs: 5_000,
-    readTimeoutMs: 5_000,
-    createsPerSecond: 0,
-    ipCallsPer5s: 100,
-  })
-  try {
-    known(await rest.syncClock(), "the venue's clock")
-    rest.useInstruments(known(await rest.loadInstruments(symbols), 'instruments'))
-    const positions = known(await rest.positions(symbols), 'positions').filter((row) => row.lots > 0)
-    return { positions, openOrders: known(await rest.openOrders(symbols), 'open orders') }
-  } finally {
-    await rest.close()
-  }
+  const { symbols } = config
+  await using reader = await openReader(config)
+  const positions = known(await reader.rest.positions(symbols), 'positions').filter((row) => row.lots > 0)
+  return { positions, openOrders: known(await reader.rest.openOrders(symbols), 'open orders') }
 }

@@ -128,3 +128,10 @@ test('skipping returns the same object every time, and the verdict is reached on
 test('terms that cannot be judged are refused when the generator is made', () => {
   expect(() => generator({ terms: { ...GOOD, positionSizeUsd: 0 } })).toThrow('positionSizeUsd')
 })
+
+test('age is the larger of the time since we received a quote and the time since the venue made it', () => {
+  const quote = { receivedUs: 5_000_000, venueMs: 1_000_000 }
+  expect(quoteAgeMs(quote, 5_250_000, 1_000_100)).toBe(250) // the stream stopped
+  expect(quoteAgeMs(quote, 5_001_000, 1_000_900)).toBe(900) // it arrived late
+  expect(quoteAgeMs(quote, 5_001_500, 999_000)).toBe(1.5) // the venue's clock runs behind ours: never younger than received
+})

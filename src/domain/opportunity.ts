@@ -96,7 +96,7 @@ export function createGenerator(options: GeneratorOptions): Generator {
  * How old a quote is: the larger of the time since its bytes came in and the age of its frame by the venue's clock, ms.
  * Either alone would miss something: a frame may wait in a queue of ours, or have waited in one of theirs.
  */
-export function quoteAgeMs(quote: Quote, nowUs: number, venueNowMs: number): number {
+export function quoteAgeMs(quote: Pick<Quote, 'receivedUs' | 'venueMs'>, nowUs: number, venueNowMs: number): number {
   return Math.max((nowUs - quote.receivedUs) / 1_000, venueNowMs - quote.venueMs)
 }
 

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { expect, test } from 'vitest'
 import { systemClock } from '../seams/clock.ts'
-import { ageMs, createQuoteTableMemory, quoteReaderOf, quoteWriterOf } from './quotes.ts'
+import { createQuoteTableMemory, quoteReaderOf, quoteWriterOf } from './quotes.ts'
 import { createRingMemory } from './ring.ts'
 import { blankQuote } from './slots.ts'
 import type { ProducerOrder } from './test-support/sums.ts'
@@ -62,11 +62,4 @@ test('a row is read whole while another thread rewrites it without pause', async
   }
   await worker.terminate()
   expect(seen).toMatchObject({ torn: 0, backwards: 0 })
-})
-
-test('age is the larger of the time since we received a quote and the time since the venue made it', () => {
-  const quote = { receivedUs: 5_000_000, venueMs: 1_000_000 }
-  expect(ageMs(quote, 5_250_000, 1_000_100)).toBe(250) // the stream stopped
-  expect(ageMs(quote, 5_001_000, 1_000_900)).toBe(900) // it arrived late
-  expect(ageMs(quote, 5_001_500, 999_000)).toBe(1.5) // the venue's clock runs behind ours: never younger than received
 })

@@ -89,18 +89,6 @@ export function quoteReaderOf(memory: QuoteTableMemory): QuoteTableReader {
   }
 }
 
-/**
- * How old a quote is, ms: the larger of "since we received it" (our monotonic clock) and "since the venue made it"
- * (the venue's clock). The first catches a stopped stream, the second a stream that arrives late.
- */
-export function ageMs(
-  quote: { readonly receivedUs: number; readonly venueMs: number },
-  nowUs: number,
-  venueNowMs: number,
-): number {
-  return Math.max((nowUs - quote.receivedUs) / 1e3, venueNowMs - quote.venueMs)
-}
-
 function sequenceOf(memory: QuoteTableMemory, symbolIndex: number): number {
   if (!(symbolIndex >= 0 && symbolIndex < memory.symbolCount && Number.isInteger(symbolIndex))) {
     throw new RangeError(`symbol index must be 0 to ${memory.symbolCount - 1}, got ${symbolIndex}`)
