@@ -7,7 +7,7 @@ import type { Answer, BookSide, Listing, Venue } from './model.ts'
 import { OK, refuse } from './model.ts'
 import { cursorOf, limitOf, newestPage } from './page.ts'
 import { otherCategory } from './queries.ts'
-import { lotsText, priceText } from './rows.ts'
+import { lotsText, priceText } from './texts.ts'
 import { nextFundingMs, tickerRow } from './ticker.ts'
 import { badParam, isAnswer, listingOf, type Params, priceBand, textOf } from './validate.ts'
 

@@ -3,8 +3,11 @@
  * order rows, then executions, positions, wallet. A position row follows every order action, changed or not
  * (facts §7.4); the wallet row follows money (facts §7.5: nothing for unrealised P&L).
  */
+
+import { moneyOf, pictureOf, positionRow, walletRow } from './accountrows.ts'
 import type { Account, Order, Position, Venue } from './model.ts'
-import { executionRow, moneyOf, orderRow, pictureOf, positionRow, type Row, walletRow } from './rows.ts'
+import { executionRow, orderRow } from './orderrows.ts'
+import type { Row } from './texts.ts'
 import type { Push } from './types.ts'
 
 export function touchOrder(venue: Venue, order: Order): void {

@@ -8,7 +8,7 @@
  */
 import { levelFromBest, shownLots } from './book.ts'
 import type { BookSide, Listing, PublicTrade, Venue } from './model.ts'
-import { lotsText, priceText } from './rows.ts'
+import { lotsText, priceText } from './texts.ts'
 import { createTickerFeed } from './ticker.ts'
 import { type Frame, nextSlot, type TopicFeed } from './topic.ts'
 

@@ -3,10 +3,11 @@
  * world's read lag ago is not there yet.
  */
 
+import { moneyOf, positionRestRow, walletRow } from './accountrows.ts'
 import type { Account, Answer, Order, Venue } from './model.ts'
 import { isOpen, OK, refuse } from './model.ts'
+import { executionRestRow, orderRestRow } from './orderrows.ts'
 import { cursorOf, limitOf, newestPage, windowOf } from './page.ts'
-import { executionRestRow, moneyOf, orderRestRow, positionRestRow, walletRow } from './rows.ts'
 import { badParam, isAnswer, type Params, textOf } from './validate.ts'
 
 /** Closed orders that `realtime` still finds. */

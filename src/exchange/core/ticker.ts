@@ -4,7 +4,7 @@
  */
 import { bestLevel, shownLots } from './book.ts'
 import type { Listing, Venue } from './model.ts'
-import { lotsText, priceText } from './rows.ts'
+import { lotsText, priceText } from './texts.ts'
 import { nextSlot, type TopicFeed } from './topic.ts'
 
 const INTERVAL_MS = 100

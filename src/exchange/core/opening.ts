@@ -1,0 +1,140 @@
+/**
+ * A venue as its world opens it: listings, accounts and rules, nothing traded yet.
+ */
+import { parseSteps, stepFromText } from '../../domain/steps.ts'
+import type { Random } from '../../seams/random.ts'
+import type { World, WorldInstrument } from '../world.ts'
+import { createAccount } from './account.ts'
+import { createAgenda } from './agenda.ts'
+import { createSide } from './book.ts'
+import { createMarket, type Market } from './market.ts'
+import type { Account, Listing, Venue } from './model.ts'
+import { e8FromText } from './money.ts'
+import { createDelayedOrders } from './orders.ts'
+import { ROUTES } from './routes.ts'
+
+export function createVenue(world: World, random: Random, startMs: number): Venue {
+  const listings = world.instruments.map(createListing)
+  for (const { symbol, side, delayMs } of world.matching.delays) {
+    const listing = listings.find((each) => each.instrument.symbol === symbol)
+    if (listing !== undefined) listing.matchDelayMs[side] = delayMs
+  }
+  const delayed = createDelayedOrders(500_000, () => venue)
+  const endpoints = new Map(
+    [...ROUTES].flatMap(([path, { limit }]) => (limit === null ? [] : [[path, limit] as const])),
+  )
+  const ids = random.fork('ids')
+  const venue: Venue = {
+    nowMs: startMs,
+    agenda: createAgenda(),
+    rules: rulesOf(world),
+    listings,
+    bySymbol: new Map(listings.map((each) => [each.instrument.symbol, each])),
+    accounts: new Map(
+      world.accounts.map((each) => [each.accountId, createAccount(each, listings, world.limits, endpoints)]),
+    ),
+    idPrefix: { order: idPrefix(ids), execution: idPrefix(ids), trade: idPrefix(ids) },
+    orderNumber: 0,
+    executionNumber: 0,
+    tradeNumber: 0,
+    changed: [] as Account[],
+    pushes: [],
+    counters: {},
+    delayed,
+  }
+  venue.agenda.add(delayed.source)
+  return venue
+}
+
+function rulesOf(world: World): Venue['rules'] {
+  return {
+    takerRate: world.fees.taker,
+    makerRate: world.fees.maker,
+    takerRateE8: e8FromText(world.fees.taker),
+    makerRateE8: e8FromText(world.fees.maker),
+    streamDelayMs: world.streamDelayMs,
+    readLagMs: world.readLagMs,
+    ackDelayMs: world.matching.ackDelayMs,
+    reduceOnlyMinNotional: world.reduceOnlyMinNotional,
+    postOnlyStatus: world.postOnlyStatus,
+  }
+}
+
+/** The seeded market of every symbol, joined to the venue's agenda. */
+export function createMarkets(
+  venue: Venue,
+  world: World,
+  random: Random,
+  startMs: number,
+): ReadonlyMap<string, Market> {
+  const markets = new Map<string, Market>()
+  for (const [index, spec] of world.instruments.entries()) {
+    const ofSymbol = random.fork(`market/${spec.symbol}`)
+    const market = createMarket(() => venue, venue.listings[index]!, spec.market, {
+      random: ofSymbol,
+      startMs,
+      rank: index,
+    })
+    markets.set(spec.symbol, market)
+    venue.agenda.add(market)
+  }
+  return markets
+}
+
+function createListing(spec: WorldInstrument, index: number): Listing {
+  const tick = stepFromText(spec.tickSize)
+  const lot = stepFromText(spec.qtyStep)
+  const ticks = (text: string): number => parseSteps(text, tick)!
+  const lots = (text: string): number => parseSteps(text, lot)!
+  const midTicks = ticks(spec.market.midPrice)
+  return {
+    index,
+    instrument: {
+      symbol: spec.symbol,
+      baseCoin: spec.baseCoin,
+      tick,
+      lot,
+      minPriceTicks: ticks(spec.minPrice),
+      maxPriceTicks: ticks(spec.maxPrice),
+      minLots: lots(spec.minOrderQty),
+      maxLots: lots(spec.maxOrderQty),
+      maxMarketLots: lots(spec.maxMktOrderQty),
+      minNotionalUsd: Number(spec.minNotionalValue),
+      maxLeverage: Number(spec.maxLeverage),
+      fundingIntervalMinutes: spec.fundingIntervalMinutes,
+      bandX: Number(spec.priceLimitRatioX),
+      bandY: Number(spec.priceLimitRatioY),
+    },
+    valueScale: tick.units * lot.units * 10 ** (8 - tick.decimals - lot.decimals),
+    riskLimitUsd: spec.riskLimitUsd,
+    fundingRate: spec.fundingRate,
+    bids: createSide(true),
+    asks: createSide(false),
+    seq: 0,
+    bidTicks: 0,
+    askTicks: 0,
+    markTicks: midTicks,
+    indexTicks: midTicks,
+    premiumTicks: 0,
+    openTicks: midTicks,
+    lastTicks: midTicks,
+    lastDirection: 'ZeroPlusTick',
+    highTicks: midTicks,
+    lowTicks: midTicks,
+    volumeLots: 0,
+    turnoverUsd: 0,
+    changedMs: 0,
+    matchDelayMs: { buy: 0, sell: 0 },
+    feeds: [],
+  }
+}
+
+/** The first four groups of a UUID; a number fills the last one. */
+function idPrefix(random: Random): string {
+  const hex = (digits: number): string =>
+    random
+      .integer(0, 16 ** digits - 1)
+      .toString(16)
+      .padStart(digits, '0')
+  return `${hex(8)}-${hex(4)}-4${hex(3)}-${(8 + random.integer(0, 3)).toString(16)}${hex(3)}-`
+}
