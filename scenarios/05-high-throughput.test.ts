@@ -57,6 +57,8 @@ scenario(
       ORDER_TIMEOUT_MS: '4000',
       ORDER_RECV_WINDOW_MS: '5000',
       LEG_TIMEOUT_MS: '4000',
+      // Room for three seconds of this load, by the same reasoning; the default is for less.
+      RING_CAPACITY: '4096',
       CREATES_PER_SECOND: '1000',
       IP_CALLS_PER_5S: '1000000',
       // Twelve symbols then give some twenty trades a second, each judged from quote to both acknowledgements.
