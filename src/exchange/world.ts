@@ -9,11 +9,8 @@
  */
 import { z } from 'zod'
 import { parseSteps, type Step, stepFromText } from '../domain/steps.ts'
-
-const decimal = z.string().regex(/^-?\d{1,12}(\.\d{1,8})?$/, 'must be plain decimal text such as "0.10"')
-const positive = decimal.refine((text) => Number(text) > 0, 'must be above 0')
-const count = z.number().int().nonnegative()
-const share = z.number().min(0).max(1)
+import { doubts } from './world-doubts.ts'
+import { count, decimal, positive, share } from './world-values.ts'
 
 const thinBook = z.strictObject({
   levels: z.number().int().min(1).max(200),
@@ -117,10 +114,8 @@ const worldSchema = z.strictObject({
       delays: z.array(delay).default([]),
     })
     .prefault({}),
-  /** A reduce-only order with a quantity of its own below the minimum notional is refused, too. */
-  reduceOnlyMinNotional: z.boolean().default(true),
-  /** How a post-only order that would take ends: the venue's documents say Cancelled, some clients expect Rejected. */
-  postOnlyStatus: z.enum(['Cancelled', 'Rejected']).default('Cancelled'),
+  /** What nobody has verified on the real venue; every switch and its doc comment are in world-doubts.ts. */
+  doubts: doubts.prefault({}),
   /** The shell's limit: HTTP calls of one address in any 5 s. */
   ipCallsPer5s: z.number().int().min(1).default(600),
   /** How long an address that made more is refused, ms (Bybit: 10 min). */

@@ -6,6 +6,7 @@
  *                      └─ orders, executions, cash
  */
 import type { Instrument } from '../../domain/instrument.ts'
+import type { Doubts } from '../world-doubts.ts'
 import type { Agenda } from './agenda.ts'
 import type { EndpointLimit } from './limits.ts'
 import type { CoreReply, Push } from './types.ts'
@@ -221,8 +222,7 @@ export interface Rules {
   readonly streamDelayMs: number
   readonly readLagMs: number
   readonly ackDelayMs: number
-  readonly reduceOnlyMinNotional: boolean
-  readonly postOnlyStatus: 'Cancelled' | 'Rejected'
+  readonly doubts: Doubts
 }
 
 export interface Venue {

@@ -55,8 +55,7 @@ function rulesOf(world: World): Venue['rules'] {
     streamDelayMs: world.streamDelayMs,
     readLagMs: world.readLagMs,
     ackDelayMs: world.matching.ackDelayMs,
-    reduceOnlyMinNotional: world.reduceOnlyMinNotional,
-    postOnlyStatus: world.postOnlyStatus,
+    doubts: world.doubts,
   }
 }
 

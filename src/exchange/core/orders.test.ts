@@ -107,7 +107,7 @@ test('fill-or-kill takes all of it or none', () => {
 test.each(['Cancelled', 'Rejected'] as const)(
   'a post-only order that would take ends %s as the world says',
   (status) => {
-    const bench = createBench(worldOf('calm', (world) => (world.postOnlyStatus = status)))
+    const bench = createBench(worldOf('calm', (world) => (world.doubts.postOnlyStatus = status)))
     const { reply, pushes } = bench.order({
       ...BTC,
       side: 'Buy',

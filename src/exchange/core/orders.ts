@@ -104,7 +104,7 @@ export function meetBook(venue: Venue, order: Order): void {
   const best = bestLevel(opposite)
   const canTrade = best !== undefined && crosses(order.isBuy, order.priceTicks, best.priceTicks)
   if (order.timeInForce === 'PostOnly' && canTrade) {
-    cancel(venue, order, { status: venue.rules.postOnlyStatus, rejectReason: 'EC_PostOnlyWillTakeLiquidity' })
+    cancel(venue, order, { status: venue.rules.doubts.postOnlyStatus, rejectReason: 'EC_PostOnlyWillTakeLiquidity' })
     return
   }
   if (order.timeInForce === 'FOK') {

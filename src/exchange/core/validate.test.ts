@@ -64,7 +64,7 @@ test('an order worth less than the minimum is refused, a reducing one too unless
   expect(strict.order({ ...lot, qty: '500' }).reply.retCode).toBe(0)
   const close = { symbol: 'LOTUSDT', side: 'Sell', qty: '10', reduceOnly: true }
   expect(strict.order(close).reply.retCode).toBe(110094)
-  const lenient = createBench(worldOf('small-lot', (world) => (world.reduceOnlyMinNotional = false)))
+  const lenient = createBench(worldOf('small-lot', (world) => (world.doubts.reduceOnlyMinNotional = false)))
   lenient.order({ ...lot, qty: '500' })
   expect(lenient.order(close).reply.retCode).toBe(0)
 })

@@ -196,7 +196,7 @@ export function checkLots(
     const sizes = `order_qty:${scaled(lots)} > max_qty:${scaled(maxLots)}`
     return refuse(10001, `The number of contracts exceeds maximum limit allowed: too large, ${sizes}`)
   }
-  if (terms.reduceOnly && !venue.rules.reduceOnlyMinNotional) return lots
+  if (terms.reduceOnly && !venue.rules.doubts.reduceOnlyMinNotional) return lots
   const priceTicks = terms.isMarket ? listing.markTicks : terms.priceTicks
   if (lots * priceTicks * listing.valueScale < instrument.minNotionalUsd * USDT_E8) {
     return refuse(110094, `Order does not meet minimum order value ${instrument.minNotionalUsd}USDT`)

@@ -1,0 +1,44 @@
+/**
+ * What nobody has verified on the real venue (facts §11), one switch each. The default is the documented reading, or
+ * where the documents are silent the one a client can live with best. A bot that is to be sure runs against both.
+ *
+ *   { "doubts": { "postOnlyStatus": "Rejected", "frameOrder": ["execution", "order", "position", "wallet"] } }
+ */
+import { z } from 'zod'
+
+const topic = z.enum(['order', 'execution', 'position', 'wallet'])
+
+export const doubts = z.strictObject({
+  /** A price that is no multiple of the tick: refused with 10001, or moved to the tick that is no worse for the sender. */
+  priceOffTick: z.enum(['refused', 'rounded']).default('refused'),
+  /** Why a fill-or-kill order that cannot fill ends: the documents name both reasons and explain neither (facts §4.2). */
+  fokRejectReason: z.enum(['EC_CancelForNoFullFill', 'EC_NoEnoughQtyToFill']).default('EC_CancelForNoFullFill'),
+  /** How a post-only order that would take ends: the venue's documents say Cancelled, some clients expect Rejected. */
+  postOnlyStatus: z.enum(['Cancelled', 'Rejected']).default('Cancelled'),
+  /** A reducing order for more than the position holds: trimmed to it, or refused with 110017 (facts §4.5). */
+  reduceOnlyExcess: z.enum(['trimmed', 'refused']).default('trimmed'),
+  /** A reduce-only order with a quantity of its own below the minimum notional is refused, too (facts §10.16). */
+  reduceOnlyMinNotional: z.boolean().default(true),
+  /** Both hedge legs of one symbol that changed at one moment: rows of one frame, or a frame each (facts §7.4). */
+  hedgeLegFrames: z.enum(['together', 'apart']).default('together'),
+  /** Whether one account's two hedge legs count as itself for self-match prevention (facts §4.6). */
+  smpAcrossLegs: z.boolean().default(true),
+  /** In which order the frames of one moment leave, e.g. after a taker's fill (facts §7.6). */
+  frameOrder: z
+    .array(topic)
+    .length(4)
+    .refine((topics) => new Set(topics).size === 4, 'must name order, execution, position and wallet once each')
+    .default(['order', 'execution', 'position', 'wallet']),
+  /** A client order id whose order has ended: never again (110072), or free to be used once more (facts §10.9). */
+  linkIdReuse: z.enum(['refused', 'allowed']).default('refused'),
+  /** What leaves first: the reply to a request, or the frames it causes (facts §7.6); matters without a stream delay. */
+  firstOut: z.enum(['reply', 'frames']).default('reply'),
+  /** `ret_msg` of a private subscription before authentication. */
+  subscribeBeforeAuth: z.string().min(1).default('Request not authorized'),
+  /** `req_id` in acknowledgements and pongs of the private stream: echoed when sent, or never there. */
+  privateReqId: z.enum(['echoed', 'never']).default('echoed'),
+  /** Market endpoints called with signed headers: answered without a look at them, or refused with 10003. */
+  signedMarket: z.enum(['tolerated', 'refused']).default('tolerated'),
+})
+
+export type Doubts = z.output<typeof doubts>
