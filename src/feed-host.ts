@@ -13,12 +13,15 @@ import { countsOf } from './market/ring.ts'
 import type { Clock } from './seams/clock.ts'
 import { seededRandom } from './seams/random.ts'
 import type { StreamEvent } from './venue/socket.ts'
+import type { Transport } from './venue/transport.ts'
 
 export interface FeedHostOptions {
   readonly config: Config
   readonly clock: Clock
   readonly instruments: readonly Instrument[]
   readonly memory: FeedMemory
+  /** Only for a feed within this thread: one of its own has the network. */
+  readonly transport: Transport
   /** There are quotes in the ring. Called once per batch. */
   onQuotes(): void
   onEvent(event: StreamEvent): void
@@ -43,10 +46,11 @@ export function hostFeed(options: FeedHostOptions): Feed {
   }
   const seed = `${config.runSeed}/public stream`
   if (config.topology === 'threads') return inThread({ ...shared, seed, core: FEED_CORE }, options)
-  const { clock, onEvent } = options
+  const { clock, onEvent, transport } = options
   return startFeed({
     ...shared,
     clock,
+    transport,
     random: seededRandom(seed),
     doorbell: inlineDoorbell(memory.ring, options.onQuotes),
     onEvent,

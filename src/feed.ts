@@ -15,6 +15,7 @@ import type { Clock } from './seams/clock.ts'
 import type { Random } from './seams/random.ts'
 import { createPublicStream } from './venue/public-stream.ts'
 import type { StreamEvent } from './venue/socket.ts'
+import type { Transport } from './venue/transport.ts'
 
 /** What the two threads share. */
 export interface FeedMemory {
@@ -38,6 +39,8 @@ export interface FeedOptions {
   readonly clock: Clock
   readonly random: Random
   readonly doorbell: Doorbell
+  /** Default: the network. */
+  readonly transport?: Transport
   onEvent(event: StreamEvent): void
 }
 
@@ -68,6 +71,7 @@ export function startFeed(options: FeedOptions): Feed {
     random: options.random,
     silenceMs: options.silenceMs,
     pingIntervalMs: options.pingIntervalMs,
+    ...(options.transport === undefined ? {} : { transport: options.transport }),
     onQuote(quote) {
       const pushedUs = clock.nowUs()
       counts[FEED_COUNTS.quotes]! += 1

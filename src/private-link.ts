@@ -11,12 +11,14 @@ import type { Random } from './seams/random.ts'
 import type { PrivateEvent } from './venue/gateway.ts'
 import { createPrivateStream } from './venue/private-stream.ts'
 import type { StreamEvent } from './venue/socket.ts'
+import type { Transport } from './venue/transport.ts'
 
 export interface PrivateLinkOptions {
   readonly ports: ExecutionPorts
   readonly executor: Executor
   readonly config: Config
   readonly random: Random
+  readonly transport: Transport
   onJournal(event: StreamEvent): void
 }
 
@@ -71,6 +73,7 @@ export function linkPrivateStream(options: PrivateLinkOptions): PrivateLink {
     silenceMs: config.silencePrivateMs,
     pingIntervalMs: config.pingIntervalMs,
     venueNowMs: gateway.venueNowMs,
+    transport: options.transport,
     onJournal: (event) => {
       options.onJournal(event)
       if (event.type !== 'stream.closed') return

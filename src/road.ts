@@ -32,6 +32,7 @@ import { seededRandom } from './seams/random.ts'
 import type { RestClient } from './venue/rest.ts'
 import { createRest } from './venue/rest.ts'
 import type { StreamEvent } from './venue/socket.ts'
+import { network, type Transport } from './venue/transport.ts'
 
 export interface RoadOptions extends RuntimeOptions {
   readonly onHalted: (reason: string) => void
@@ -57,6 +58,7 @@ const STRATEGY_CORE = 1
 /** Between two turns of the event loop at most so many quotes are taken, so that sockets get theirs. */
 const QUOTES_PER_TURN = 64
 const READ_TIMEOUT_MS = 2_000
+const UNPINNED = { warning: null }
 
 export async function buildRoad(options: RoadOptions): Promise<Road> {
   refuseForeignHosts(options.config)
@@ -75,6 +77,7 @@ class RoadBuilder {
   readonly #runId: string
   readonly #metrics: Metrics
   readonly #rest: RestClient
+  readonly #transport: Transport
   readonly #closers: (() => Promise<void>)[] = []
 
   constructor(options: RoadOptions) {
@@ -82,7 +85,8 @@ class RoadBuilder {
     const { clock, config, journal } = options
     this.#random = seededRandom(config.runSeed)
     this.#metrics = createMetrics(clock)
-    this.#runId = drawRunId(config.runSeed, clock)
+    this.#runId = options.runId ?? drawRunId(config.runSeed, clock)
+    this.#transport = options.transport ?? network
     const { restUrl, apiKey, apiSecret, orderRecvWindowMs, orderTimeoutMs, createsPerSecond, ipCallsPer5s } = config
     this.#rest = createRest({
       baseUrl: restUrl,
@@ -94,6 +98,7 @@ class RoadBuilder {
       readTimeoutMs: READ_TIMEOUT_MS,
       createsPerSecond,
       ipCallsPer5s,
+      transport: this.#transport,
       onEvent: (event) => {
         // A cancel that came too late is a question for the rules, not a warning.
         if (event.kind === 'clock-synced' || event.kind === 'already-done') return
@@ -107,7 +112,7 @@ class RoadBuilder {
   async build(): Promise<Road> {
     const { clock, config, onHalted, onEnded } = this.#options
     const startedUs = clock.nowUs()
-    const { warning } = await pinThisThread(STRATEGY_CORE)
+    const { warning } = this.#options.pins === false ? UNPINNED : await pinThisThread(STRATEGY_CORE)
     if (warning !== null) this.#warn(`strategy thread: ${warning}`)
     this.#adviseOnTerms()
     known(await this.#rest.syncClock(), "the venue's clock")
@@ -216,6 +221,7 @@ class RoadBuilder {
       executor,
       config: this.#options.config,
       random: this.#random.fork('private stream'),
+      transport: this.#transport,
       onJournal: (event) => {
         this.#journalStream(event)
       },
@@ -267,6 +273,7 @@ class RoadBuilder {
       clock,
       instruments: ports.instruments,
       memory,
+      transport: this.#transport,
       onQuotes,
       onEvent: (event) => this.#journalStream(event),
       onDeath: (reason) => {

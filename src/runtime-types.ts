@@ -5,12 +5,19 @@ import type { Config } from './config.ts'
 import type { Journal } from './journal/append.ts'
 import type { MetricsSnapshot } from './journal/events.ts'
 import type { Clock } from './seams/clock.ts'
+import type { Transport } from './venue/transport.ts'
 
 export interface RuntimeOptions {
   readonly config: Config
   readonly clock: Clock
   readonly journal: Journal
   readonly plannedFaults: readonly string[]
+  /** Default: the network. Anything else needs the `inline` topology. */
+  readonly transport?: Transport
+  /** Default: drawn, never the same twice. */
+  readonly runId?: string
+  /** Whether the strategy thread is pinned to a core where that is possible (D7). Default true. */
+  readonly pins?: boolean
   /** Lines for people: warnings, the periodic line, the summary. */
   print(text: string): void
   onProgress?(progress: Progress): void

@@ -3,9 +3,10 @@
  */
 import type { Config } from '../config.ts'
 import type { Instrument } from '../domain/instrument.ts'
-import { systemClock } from '../seams/clock.ts'
+import { type Clock, systemClock } from '../seams/clock.ts'
 import type { RestClient } from '../venue/rest.ts'
 import { createRest } from '../venue/rest.ts'
+import { network, type Transport } from '../venue/transport.ts'
 import { known } from './reconcile.ts'
 
 export type ReaderConfig = Pick<Config, 'restUrl' | 'apiKey' | 'apiSecret' | 'symbols' | 'ipCallsPer5s'>
@@ -20,14 +21,22 @@ const TIMEOUT_MS = 5_000
 const READS_PER_5_S = 400
 /** Fifty orders a page: the books of a run with some hundred thousand orders. */
 const PAGES_MAX = 2_000
+const REAL: ReaderWorld = { clock: systemClock, transport: network }
+
+/** Where a reader's time and bytes come from; by default the machine's clock and the network. */
+export interface ReaderWorld {
+  readonly clock: Clock
+  readonly transport: Transport
+}
 
 /** Clock and instruments known, not one order to spend. Throws with what could not be read. */
-export async function openReader({ restUrl, apiKey, apiSecret, symbols, ipCallsPer5s }: ReaderConfig): Promise<Reader> {
+export async function openReader(config: ReaderConfig, world: ReaderWorld = REAL): Promise<Reader> {
+  const { restUrl, apiKey, apiSecret, symbols, ipCallsPer5s } = config
   const rest = createRest({
     baseUrl: restUrl,
     apiKey,
     apiSecret,
-    clock: systemClock,
+    ...world,
     orderRecvWindowMs: TIMEOUT_MS,
     orderTimeoutMs: TIMEOUT_MS,
     readTimeoutMs: TIMEOUT_MS,

@@ -1,10 +1,7 @@
 /**
  * REST faults and handshake faults, as MSW request handlers at the level of the process's own sockets.
  *
- *                       ┌ drop, reset, http, retCode, rate-limit, malformed: the venue never sees it
- *   client ─► request ──┤ delay, duplicate, reprice, shrink ─► venue ─► reply ──┐
- *      ▲                └ nothing planned: on the client's own connection       │ the venue really did it, then
- *      └──────── delay, drop, reset, duplicate, http, retCode, malformed ◄──────┘
+ *   client ─► request ─► handler ─► fate (rest-fate.ts) ─► the client's own connection, an answer, a reset, or nothing
  *
  * `HttpRequestInterceptor` sees every HTTP request of this thread whose socket was opened after `mountRest`, whatever
  * the client (undici, node:http, the upgrade of `ws`); a socket opened earlier stays invisible for its whole life.
@@ -15,11 +12,13 @@ import { HttpRequestInterceptor } from '@mswjs/interceptors/http'
 import type { RequestHandler } from 'msw'
 import { defineNetwork, InterceptorSource } from 'msw/experimental'
 import { http } from 'msw/http'
+import { bypass } from 'msw/utils/bypass'
 import { isPassthroughResponse } from 'msw/utils/passthrough'
 import type { Clock } from '../seams/clock.ts'
 import { factsOfRequest, REST_ROUTES, streamOf } from './facts.ts'
 import { type FaultGate, type JudgedOp, NO_FACTS } from './gate.ts'
-import { disturb, disturbHandshake, type Exchange, type Fate } from './rest-fate.ts'
+import { type Answer, disturb, disturbHandshake, type Fate } from './rest-fate.ts'
+import { rewriteCreate, signatureOf } from './rewrite.ts'
 
 export interface RestMountOptions {
   readonly gate: FaultGate
@@ -42,7 +41,7 @@ export async function mountRest(options: RestMountOptions): Promise<AsyncDisposa
 
   const settle = async (request: Request, fate: Fate): Promise<Response | undefined> => {
     if (request.signal.aborted || fate.do === 'pass') return undefined
-    if (fate.do === 'answer') return fate.response
+    if (fate.do === 'answer') return responseOf(fate.answer)
     if (fate.do === 'reset') resets.get(request)?.()
     else await aborted(request.signal)
     return undefined
@@ -74,8 +73,17 @@ function planHandlers({ gate, clock, apiSecret }: RestMountOptions, settle: Sett
     async ({ request }: { request: Request }): Promise<Response | undefined> => {
       const bodyText = request.body === null ? '' : await request.clone().text()
       const facts = factsOfRequest(new URL(request.url), bodyText)
-      const exchange: Exchange = { request, bodyText, op, facts, gate, clock, apiSecret }
-      return settle(request, await disturb(exchange))
+      const fate = await disturb({
+        op,
+        facts,
+        gate,
+        clock,
+        signedMs: signedMsOf(request),
+        hasGivenUp: () => request.signal.aborted,
+        send: (change) =>
+          forward(request, bodyText, change === null ? bodyText : rewriteCreate(bodyText, change), apiSecret),
+      })
+      return settle(request, fate)
     }
   const known = new Set<string>(REST_ROUTES.map(({ path }) => path))
 
@@ -118,4 +126,42 @@ function aborted(signal: AbortSignal): Promise<void> {
     if (signal.aborted) resolve()
     else signal.addEventListener('abort', () => resolve(), { once: true })
   })
+}
+
+function signedMsOf(request: Request): number | null {
+  const signedMs = Number(request.headers.get('x-bapi-timestamp') ?? Number.NaN)
+  return Number.isSafeInteger(signedMs) ? signedMs : null
+}
+
+/** Headers about one connection or one encoding of the body, untrue of another. */
+const HOP_HEADERS = ['connection', 'keep-alive', 'transfer-encoding', 'content-encoding', 'content-length', 'host']
+
+/** Sends the request on a connection of ours, signed anew when its body was changed; null when no answer came back. */
+async function forward(
+  request: Request,
+  sentText: string,
+  bodyText: string,
+  apiSecret: string | null,
+): Promise<Answer | null> {
+  const headers = withoutHops(request.headers)
+  if (bodyText !== sentText && apiSecret !== null) headers.set('x-bapi-sign', signatureOf(headers, bodyText, apiSecret))
+  const { method } = request
+  const copy = new Request(request.url, { method, headers, ...(method === 'GET' ? {} : { body: bodyText }) })
+  try {
+    const reply = await fetch(bypass(copy))
+    return { status: reply.status, headers: Object.fromEntries(withoutHops(reply.headers)), text: await reply.text() }
+  } catch {
+    return null
+  }
+}
+
+/** With a content length, so that the client's keep-alive connection survives the answer. */
+function responseOf({ status, headers, text }: Answer): Response {
+  return new Response(text, { status, headers: { ...headers, 'content-length': String(Buffer.byteLength(text)) } })
+}
+
+function withoutHops(headers: Headers): Headers {
+  const kept = new Headers(headers)
+  for (const name of HOP_HEADERS) kept.delete(name)
+  return kept
 }

@@ -18,6 +18,7 @@ import { signStream } from './sign.ts'
 import type { Link, StreamEvent } from './socket.ts'
 import { openLink } from './socket.ts'
 import { createSubscription } from './subscribe.ts'
+import type { Transport } from './transport.ts'
 
 export interface PrivateStreamOptions {
   readonly url: string
@@ -34,6 +35,8 @@ export interface PrivateStreamOptions {
   readonly ackTimeoutMs?: number
   readonly onEvent: (event: PrivateEvent) => void
   readonly onJournal: (event: StreamEvent) => void
+  /** Default: the network. */
+  readonly transport?: Transport
 }
 
 const TOPICS = ['order', 'execution', 'position'] as const

@@ -19,6 +19,7 @@ import { isRecord } from './decode-fields.ts'
 import type { Link, StreamEvent } from './socket.ts'
 import { openLink } from './socket.ts'
 import { createSubscription } from './subscribe.ts'
+import type { Transport } from './transport.ts'
 
 export interface PublicStreamOptions {
   readonly url: string
@@ -37,6 +38,8 @@ export interface PublicStreamOptions {
   /** One object per symbol, overwritten by its next frame: copy what is kept. */
   readonly onTicker?: (ticker: Ticker) => void
   readonly onEvent: (event: StreamEvent) => void
+  /** Default: the network. */
+  readonly transport?: Transport
 }
 
 export interface Stream {

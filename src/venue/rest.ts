@@ -19,7 +19,6 @@ import type { InstrumentIndex } from './decode-fields.ts'
 import { indexInstruments } from './decode-fields.ts'
 import type { EndpointName } from './endpoints.ts'
 import type { Gateway, OrderRequest, Outcome, Submitted } from './gateway.ts'
-import { createHttp } from './http.ts'
 import type { Limits } from './limits.ts'
 import { createLimits } from './limits.ts'
 import type { Mark } from './outcome.ts'
@@ -27,6 +26,7 @@ import { misunderstood } from './paging.ts'
 import { createReads } from './reads.ts'
 import type { ClockSync } from './sync-clock.ts'
 import { createClockSync } from './sync-clock.ts'
+import { network, type Transport } from './transport.ts'
 import { createVenueClock } from './venue-clock.ts'
 
 export interface RestOptions {
@@ -47,6 +47,8 @@ export interface RestOptions {
   /** Lists are followed over so many pages at most. Default 100; whoever reads a whole run's books needs more. */
   readonly pagesMax?: number
   readonly onEvent?: (event: RestEvent) => void
+  /** Default: the network. */
+  readonly transport?: Transport
 }
 
 /** What the client noticed; for warnings and counters. Reasons carry no key. */
@@ -76,9 +78,9 @@ const DONE: Outcome<null> = { kind: 'done', value: null }
 
 export function createRest(options: RestOptions): RestClient {
   const { baseUrl, apiKey, apiSecret, clock, orderRecvWindowMs, orderTimeoutMs, readTimeoutMs, onEvent } = options
-  const { createsPerSecond, ipCallsPer5s, connections = CONNECTIONS } = options
+  const { createsPerSecond, ipCallsPer5s, connections = CONNECTIONS, transport = network } = options
   let instruments: InstrumentIndex = new Map()
-  const http = createHttp({ baseUrl, connections, connectTimeoutMs: readTimeoutMs, clock })
+  const http = transport.openHttp({ baseUrl, connections, connectTimeoutMs: readTimeoutMs, clock })
   const venueClock = createVenueClock(clock)
   const limits = createLimits({ createsPerSecond, ipCallsPer5s, clock, venueNowMs: venueClock.nowMs })
   const onMark = (kind: Mark, op: EndpointName, reason: string): void => {

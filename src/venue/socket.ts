@@ -9,12 +9,11 @@
  * dead peer never ends. `receivedUs` is taken when the bytes reach this process (the TCP socket's 'data' event), so
  * unmasking and parsing are inside every latency figure, not before it.
  */
-import type { IncomingMessage } from 'node:http'
-import { WebSocket } from 'ws'
 import type { EventData } from '../journal/events.ts'
 import type { Clock } from '../seams/clock.ts'
 import type { Random } from '../seams/random.ts'
 import { parseJson } from './decode-fields.ts'
+import { network, type Transport, type VenueSocket } from './transport.ts'
 
 type StreamEventType =
   | 'stream.opened'
@@ -38,6 +37,8 @@ export interface SocketOptions {
   readonly pingIntervalMs: number
   /** For the TCP and WebSocket handshakes; default 5 s. */
   readonly connectTimeoutMs?: number
+  /** Default: the network. */
+  readonly transport?: Transport
   readonly onJournal: (event: StreamEvent) => void
 }
 
@@ -82,7 +83,7 @@ export function openLink(options: SocketOptions, handlers: SocketHandlers): Link
 class SteadyLink implements Link {
   readonly #options: SocketOptions
   readonly #handlers: SocketHandlers
-  #socket: WebSocket | null = null
+  #socket: VenueSocket | null = null
   #attempt = 0
   /** Failed or short-lived connections in a row. */
   #misses = 0
@@ -105,7 +106,7 @@ class SteadyLink implements Link {
   }
 
   send(message: object): void {
-    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message))
+    if (this.#socket?.state === 'open') this.#socket.send(JSON.stringify(message))
   }
 
   ready(): void {
@@ -152,30 +153,28 @@ class SteadyLink implements Link {
     this.#reason = ''
     this.#readyUs = 0
     this.#receivedUs = this.#options.clock.nowUs()
-    const { url, clock, connectTimeoutMs = CONNECT_TIMEOUT_MS } = this.#options
-    const socket = new WebSocket(url, { perMessageDeflate: false, skipUTF8Validation: true })
+    const { url, clock, connectTimeoutMs = CONNECT_TIMEOUT_MS, transport = network } = this.#options
+    const socket = transport.openSocket(url, {
+      onBytes: () => {
+        this.#receivedUs = clock.nowUs()
+      },
+      onOpen: () => this.#open(),
+      onText: (text) => {
+        // What a connection still hands over after its end belongs to the gap.
+        if (this.#socket === socket) this.#hear(text)
+      },
+      onControl: () => this.#live(),
+      onError: (message) => {
+        this.#reason ||= message
+      },
+      onClose: (code, reason) => this.#down(code, reason),
+    })
     this.#socket = socket
     this.#stopTimers.push(
       clock.after(connectTimeoutMs, () => {
-        if (socket.readyState === WebSocket.CONNECTING) this.fail(`no connection within ${connectTimeoutMs} ms`)
+        if (socket.state === 'connecting') this.fail(`no connection within ${connectTimeoutMs} ms`)
       }),
     )
-    socket.on('upgrade', (response: IncomingMessage) => {
-      response.socket.on('data', () => {
-        this.#receivedUs = clock.nowUs()
-      })
-    })
-    socket.on('open', () => this.#open())
-    socket.on('message', (data) => {
-      // What a connection still hands over after its end belongs to the gap.
-      if (this.#socket === socket) this.#hear(data as Buffer)
-    })
-    socket.on('ping', () => this.#live())
-    socket.on('pong', () => this.#live())
-    socket.on('error', (error) => {
-      this.#reason ||= error.message
-    })
-    socket.on('close', (code, reason) => this.#down(code, reason.toString()))
   }
 
   #open(): void {
@@ -186,9 +185,8 @@ class SteadyLink implements Link {
     this.#handlers.onOpen()
   }
 
-  #hear(data: Buffer): void {
+  #hear(text: string): void {
     this.#live()
-    const text = data.toString()
     const frame = parseJson(text)
     if (frame === undefined) this.refuseFrame('frame is not JSON', text)
     else if (!isPong(frame)) this.#handlers.onFrame(frame, this.#receivedUs)
