@@ -23,6 +23,23 @@ test('the admin side is closed unless asked for, and never shares the port of th
   expect(await call(`${exchange.restUrl}/counters`)).toMatchObject({ status: 404 })
 })
 
+/** Where all of 127/8 is this machine, another of its addresses stands for another machine. */
+const hasManyLoopbacks = process.platform === 'linux'
+
+test.skipIf(!hasManyLoopbacks)(
+  'the admin side listens on loopback, elsewhere only when told to (seen on Linux)',
+  async () => {
+    await using exchange = await serveCore(createFakeCore(), { host: '0.0.0.0', adminPort: 0 })
+    const port = new URL(exchange.adminUrl!).port
+    await expect(call(`http://127.0.0.2:${port}/counters`)).rejects.toThrow('ECONNREFUSED')
+    const venuePort = new URL(exchange.restUrl).port
+    expect(await call(`http://127.0.0.2:${venuePort}/v5/market/time`)).toMatchObject({ status: 200 })
+    await using open = await serveCore(createFakeCore(), { adminPort: 0, adminHost: '0.0.0.0' })
+    expect(open.adminUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
+    expect(await call(`http://127.0.0.2:${new URL(open.adminUrl!).port}/counters`)).toMatchObject({ status: 200 })
+  },
+)
+
 test('counters tell what the core counted, what was sent and who is connected', async () => {
   await using setting = await setUp()
   using client = await connect(setting.exchange.publicUrl)

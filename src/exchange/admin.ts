@@ -1,6 +1,6 @@
 /**
- * The side door for tests: counters, changes of the world, cut sockets. A port of its own on loopback, off unless asked
- * for; what a client under test can reach never includes it. Browsers are kept out: any request with an Origin is refused.
+ * The side door for tests: counters, changes of the world, cut sockets. A port of its own, off unless asked for, on
+ * loopback unless told otherwise; never on the venue's own port. Browsers are kept out: any request with an Origin is refused.
  *
  *   GET  /counters       ─► ExchangeCounters
  *   POST /control        ◄─ WorldChange
@@ -9,6 +9,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { z } from 'zod'
+import { clientAddress } from './address.ts'
 import type { ConnectionCounters, CutHow } from './connection.ts'
 import type { WorldChange } from './core/types.ts'
 import type { HttpCounters } from './http.ts'
@@ -23,6 +24,8 @@ export interface ExchangeCounters {
 
 export interface AdminOptions {
   readonly port: number
+  /** Default 127.0.0.1. Whoever reaches it rules the venue. */
+  readonly host?: string
   readonly counters: () => ExchangeCounters
   readonly control: (change: WorldChange) => void
   readonly cutStreams: (stream: 'public' | 'private', how: CutHow) => number
@@ -53,6 +56,7 @@ const streamCut = z.strictObject({
 })
 
 export async function startAdmin(options: AdminOptions): Promise<RunningAdmin> {
+  const { host = '127.0.0.1' } = options
   const server = createServer((request, response) => {
     readText(request).then(
       (body) => reply(response, answerTo(options, request, body)),
@@ -61,10 +65,10 @@ export async function startAdmin(options: AdminOptions): Promise<RunningAdmin> {
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    server.listen(options.port, '127.0.0.1', resolve)
+    server.listen(options.port, host, resolve)
   })
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://${clientAddress(host, (server.address() as AddressInfo).port)}`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())

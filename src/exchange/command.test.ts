@@ -19,27 +19,56 @@ test('every argument can be given, in either spelling', () => {
     '--port',
     '8080',
     '--admin-port=0',
+    '--admin-host=0.0.0.0',
     '--seed',
     's',
+    '--end-with=stdin',
   )
   expect(problems).toEqual([])
-  expect(command).toEqual({ worldFile: 'w.json', host: '0.0.0.0', port: 8080, adminPort: 0, seed: 's' })
+  expect(command).toEqual({
+    worldFile: 'w.json',
+    host: '0.0.0.0',
+    port: 8080,
+    adminPort: 0,
+    adminHost: '0.0.0.0',
+    seed: 's',
+    endWith: 'stdin',
+  })
 })
 
 test('without arguments it listens on loopback, on a free port, with the admin side closed', () => {
   const { command, problems } = parsed()
   expect(problems).toEqual([])
-  expect(command).toMatchObject({ host: '127.0.0.1', port: 0, adminPort: null, seed: null })
+  const defaults = {
+    host: '127.0.0.1',
+    port: 0,
+    adminPort: null,
+    adminHost: '127.0.0.1',
+    seed: null,
+    endWith: 'signal',
+  }
+  expect(command).toMatchObject(defaults)
   expect(command.worldFile).toMatch(/fixtures\/worlds\/calm\.json$/)
 })
 
 test('bad arguments are all named at once and nothing starts', async () => {
   const stdout = recorder()
   const stderr = recorder()
-  const argv = ['--port', '70000', '--admin-port', 'yes', '--colour', '--world', '/no/such/world.json', '--seed']
+  const argv = [
+    '--port',
+    '70000',
+    '--admin-port',
+    'yes',
+    '--colour',
+    '--world',
+    '/no/such/world.json',
+    '--end-with',
+    'joy',
+    '--seed',
+  ]
   expect(await runExchange(argv, stdout, stderr)).toBe(2)
   expect(stdout.text()).toBe('')
-  expect(stderr.text()).toMatch(/5 problems/)
+  expect(stderr.text()).toMatch(/6 problems/)
   for (const named of [
     '--port',
     '"70000"',
@@ -48,6 +77,7 @@ test('bad arguments are all named at once and nothing starts', async () => {
     'or off',
     '--colour',
     '/no/such/world.json',
+    '"joy"',
     '--seed',
   ]) {
     expect(stderr.text()).toContain(named)
@@ -57,7 +87,16 @@ test('bad arguments are all named at once and nothing starts', async () => {
 test('help names every argument and the exit codes', async () => {
   const stdout = recorder()
   expect(await runExchange(['--help'], stdout, recorder())).toBe(0)
-  for (const named of ['--world', '--host', '--port', '--admin-port', '--seed', 'Exit codes']) {
+  for (const named of [
+    '--world',
+    '--host',
+    '--port',
+    '--admin-port',
+    '--admin-host',
+    '--seed',
+    '--end-with',
+    'Exit codes',
+  ]) {
     expect(stdout.text()).toContain(named)
   }
 })

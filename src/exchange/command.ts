@@ -11,15 +11,19 @@ import { startExchange } from './server.ts'
 import type { RunningExchange } from './shell.ts'
 import { parseWorld, type World, WorldError } from './world.ts'
 
-const HELP = `usage: bybit-synthetic-test exchange [--world FILE] [--host H] [--port N] [--admin-port N|off] [--seed S]
+const HELP = `usage: bybit-synthetic-test exchange [--world FILE] [--host H] [--port N] [--admin-port N|off] [--admin-host H]
+                                    [--seed S] [--end-with signal|stdin]
 
 Runs a local Bybit v5 venue for linear USDT perpetuals until SIGINT or SIGTERM.
 
   --world FILE        starting state, JSON (default: the calm world that comes with the package)
   --host H            address to listen on (default 127.0.0.1)
   --port N            port for REST and both streams (default 0: any free one)
-  --admin-port N|off  side door for tests, loopback only (default off)
+  --admin-port N|off  side door for tests (default off)
+  --admin-host H      address of the side door (default 127.0.0.1, whatever --host says)
   --seed S            another market of the same world (default: the world's own seed)
+  --end-with WHAT     signal (default), or stdin: the end of the standard input ends the venue as well, for a starter that
+                      may die without a word
   --help              this text
 
 When it listens it prints one line of JSON: rest, publicStream, privateStream, apiKey, apiSecret, and admin when open.
@@ -31,7 +35,9 @@ export interface ExchangeCommand {
   readonly host: string
   readonly port: number
   readonly adminPort: number | null
+  readonly adminHost: string
   readonly seed: string | null
+  readonly endWith: 'signal' | 'stdin'
 }
 
 interface Output {
@@ -52,13 +58,14 @@ export async function runExchange(
   const command = parseArguments(argv, problems)
   const world = readWorld(command.worldFile, problems)
   if (problems.length > 0 || world === undefined) return refuse(stderr, problems)
-  const ended = untilAskedToEnd()
+  const ended = untilAskedToEnd(command.endWith)
   try {
     await using exchange = await startExchange({
       world: command.seed === null ? world : { ...world, seed: command.seed },
       host: command.host,
       port: command.port,
       adminPort: command.adminPort,
+      adminHost: command.adminHost,
     })
     stdout.write(`${JSON.stringify(addressesOf(exchange))}\n`)
     await ended
@@ -73,7 +80,7 @@ export async function runExchange(
 /** Reads the arguments; whatever is wrong goes to `problems`, and a default takes its place. */
 export function parseArguments(argv: readonly string[], problems: string[]): ExchangeCommand {
   const given = new Map<string, string>()
-  const known = new Set(['--world', '--host', '--port', '--admin-port', '--seed'])
+  const known = new Set(['--world', '--host', '--port', '--admin-port', '--admin-host', '--seed', '--end-with'])
   for (let i = 0; i < argv.length; i += 1) {
     const [name, inline] = splitOnce(argv[i]!)
     if (!known.has(name))
@@ -87,12 +94,17 @@ export function parseArguments(argv: readonly string[], problems: string[]): Exc
     }
   }
   const admin = given.get('--admin-port') ?? 'off'
+  const endWith = given.get('--end-with') ?? 'signal'
+  if (endWith !== 'signal' && endWith !== 'stdin')
+    problems.push(`--end-with: got ${JSON.stringify(endWith)}, allowed signal or stdin`)
   return {
     worldFile: given.get('--world') ?? DEFAULT_WORLD,
     host: given.get('--host') ?? '127.0.0.1',
     port: portOf('--port', given.get('--port') ?? '0', problems),
     adminPort: admin === 'off' ? null : portOf('--admin-port', admin, problems, ' or off'),
+    adminHost: given.get('--admin-host') ?? '127.0.0.1',
     seed: given.get('--seed') ?? null,
+    endWith: endWith === 'stdin' ? 'stdin' : 'signal',
   }
 }
 
@@ -137,17 +149,19 @@ function addressesOf(exchange: RunningExchange): object {
   return adminUrl === null ? addresses : { ...addresses, admin: adminUrl }
 }
 
-/** A signal, or the end of the parent that started us with an IPC channel. */
-function untilAskedToEnd(): Promise<void> {
+/** A signal, the end of the parent that started us with an IPC channel, or of an input somebody holds open for us. */
+function untilAskedToEnd(endWith: ExchangeCommand['endWith']): Promise<void> {
   return new Promise((resolve) => {
     const end = (): void => {
       process.off('SIGINT', end)
       process.off('SIGTERM', end)
       process.off('disconnect', end)
+      process.stdin.off('close', end)
       resolve()
     }
     process.on('SIGINT', end)
     process.on('SIGTERM', end)
     if (process.connected) process.on('disconnect', end)
+    if (endWith === 'stdin') process.stdin.on('close', end).on('error', end).resume()
   })
 }

@@ -4,7 +4,7 @@
  *   one port    REST ─────────────► http ──┐
  *               /v5/public/linear ► public ├─► driver ─► core
  *               /v5/private ──────► private┘
- *   another     admin, loopback only, off unless asked for
+ *   another     admin, off unless asked for, on loopback unless told otherwise
  */
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -12,6 +12,7 @@ import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
 import { type Clock, systemClock } from '../seams/clock.ts'
 import { seededRandom } from '../seams/random.ts'
+import { clientAddress } from './address.ts'
 import { type ExchangeCounters, startAdmin } from './admin.ts'
 import { type CutHow, STREAM_LIMITS, type StreamLimits } from './connection.ts'
 import type { ExchangeCore } from './core/types.ts'
@@ -25,8 +26,10 @@ export interface ServeOptions {
   readonly host?: string
   /** 0 (default) takes a free port. */
   readonly port?: number
-  /** Null (default) opens no admin side; it listens on loopback whatever the host. */
+  /** Null (default) opens no admin side. */
   readonly adminPort?: number | null
+  /** Default 127.0.0.1, whatever `host` is. */
+  readonly adminHost?: string
   readonly clock?: Clock
   /** HTTP calls one address may make in any 5 s. Default 600, as Bybit. */
   readonly ipCallsPer5s?: number
@@ -68,7 +71,7 @@ const REQUEST_MAX_MS = 15_000
 
 /** Serves a core until it is closed. Rejects when a port cannot be had. */
 export async function serveCore(core: ExchangeCore, options: ServeOptions = {}): Promise<RunningExchange> {
-  const { host = '127.0.0.1', port = 0, adminPort = null } = options
+  const { host = '127.0.0.1', port = 0, adminPort = null, adminHost = '127.0.0.1' } = options
   const [apiKey, account] = [...core.accounts][0] ?? []
   if (apiKey === undefined || account === undefined) throw new Error('a world needs at least one account')
   const shell = createShell(core, options)
@@ -80,7 +83,7 @@ export async function serveCore(core: ExchangeCore, options: ServeOptions = {}):
   const admin =
     adminPort === null
       ? null
-      : await startAdmin({ port: adminPort, counters, control: shell.driver.control, cutStreams })
+      : await startAdmin({ port: adminPort, host: adminHost, counters, control: shell.driver.control, cutStreams })
   const close = once(async () => {
     shell.driver.stop()
     await Promise.all([shell.publicStream.connections.close(), shell.privateStream.connections.close(), admin?.close()])
@@ -171,8 +174,7 @@ function listen(server: Server, port: number, host: string): Promise<string> {
     server.listen(port, host, () => {
       server.off('error', reject)
       const { port: taken } = server.address() as AddressInfo
-      const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
-      resolve(`${name.includes(':') ? `[${name}]` : name}:${taken}`)
+      resolve(clientAddress(host, taken))
     })
   })
 }

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -63,6 +64,16 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     expect(Object.keys(JSON.parse(lines[0]!) as object)).toEqual(names)
   })
 }
+
+test('told to end with its input, the exchange ends when whoever holds that open is gone', async () => {
+  const argv = [MAIN, '--world', CALM, '--end-with', 'stdin']
+  const child = spawn(process.execPath, argv, { stdio: ['pipe', 'pipe', 'inherit'] })
+  const exit = new Promise<number | null>((resolve) => child.once('exit', resolve))
+  await Promise.race([exit, once(createInterface({ input: child.stdout }), 'line')])
+  expect(child.exitCode).toBeNull()
+  child.stdin.destroy()
+  expect(await exit).toBe(0)
+})
 
 test('when the parent dies without a word, the exchange ends too', async () => {
   const script = `
