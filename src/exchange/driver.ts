@@ -9,6 +9,7 @@
  */
 import type { Clock } from '../seams/clock.ts'
 import type { CoreReply, CoreRequest, ExchangeCore, Push, WorldChange } from './core/types.ts'
+import type { Doubts } from './world-doubts.ts'
 
 export type PrivatePush = Extract<Push, { kind: 'private' }>
 export type PublicPush = Extract<Push, { kind: 'public' }>
@@ -26,7 +27,7 @@ export interface Driver {
   nowMs(): number
   /** Brings the core to now and delivers what that yields. Returns now. */
   step(): number
-  /** Answers before the pushes of the request are delivered, so that an order's reply never waits for the streams. */
+  /** Answers before the pushes of the request are delivered, unless the venue is to send its frames first. */
   handle(request: CoreRequest, answer: (reply: CoreReply, nowMs: number) => void): void
   control(change: WorldChange): void
   attach(sink: PushSink): void
@@ -36,7 +37,8 @@ export interface Driver {
 /** No timer of the platform takes more, ms. */
 const SLEEP_MAX_MS = 2 ** 30
 
-export function createDriver(core: ExchangeCore, clock: Clock): Driver {
+/** `firstOut`: whether a reply leaves before the frames its request causes, or after them (a doubt, facts §7.6). */
+export function createDriver(core: ExchangeCore, clock: Clock, firstOut: Doubts['firstOut'] = 'reply'): Driver {
   const held = createHeldRows()
   const wake = createWake(clock, step)
   let sink: PushSink | undefined
@@ -59,9 +61,10 @@ export function createDriver(core: ExchangeCore, clock: Clock): Driver {
     const now = nowMs()
     const moved = core.advance(now)
     const { reply, pushes } = core.handle(request, now)
-    answer(reply, now)
+    if (firstOut === 'reply') answer(reply, now)
     if (moved.length > 0) deliver(moved)
     route(pushes, now)
+    if (firstOut === 'frames') answer(reply, now)
   }
 
   function control(change: WorldChange): void {

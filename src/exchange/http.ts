@@ -14,6 +14,7 @@ import type { CoreReply, CoreRequest, ExchangeCore } from './core/types.ts'
 import type { Driver } from './driver.ts'
 import type { IpLimit } from './ip-limit.ts'
 import { ROUTES, type Route } from './routes.ts'
+import type { Doubts } from './world-doubts.ts'
 
 /** No order or query of the venue comes near this. */
 export const BODY_MAX_BYTES = 256 * 1024
@@ -23,6 +24,7 @@ export interface HttpOptions {
   readonly core: ExchangeCore
   readonly driver: Driver
   readonly ipLimit: IpLimit
+  readonly doubts: Pick<Doubts, 'signedMarket'>
 }
 
 export interface HttpCounters {
@@ -49,13 +51,15 @@ interface Refusal {
   readonly reason: string
 }
 
+/** Where signed market requests are refused (a doubt); the text is a guess. */
+const KEY_NOT_FOR_THIS: CoreReply = { retCode: 10003, retMsg: 'API key is invalid.', result: {}, retExtInfo: {} }
 const BANNED: Refusal = { status: 403, reason: 'access too frequent' }
 const NOT_FOUND: Refusal = { status: 404, reason: 'path not found' }
 const GET_WITH_BODY: Refusal = { status: 403, reason: 'a GET request carries no body' }
 const TOO_LARGE: Refusal = { status: 413, reason: `at most ${BODY_MAX_BYTES} bytes` }
 const MALFORMED: Refusal = { status: 400, reason: 'the body is no JSON object' }
 
-export function createHttpSide({ core, driver, ipLimit }: HttpOptions): HttpSide {
+export function createHttpSide({ core, driver, ipLimit, doubts }: HttpOptions): HttpSide {
   let requests = 0
   let refused = 0
   return { handle, counters: () => ({ requests, refused }) }
@@ -93,6 +97,10 @@ export function createHttpSide({ core, driver, ipLimit }: HttpOptions): HttpSide
   /** `parse` runs only for a caller who may ask; it answers undefined for a malformed body. */
   function admit(call: Call, payload: string | Buffer, parse: () => CoreRequest['params'] | undefined): void {
     const { request, response, route, path } = call
+    if (route.open && doubts.signedMarket === 'refused' && request.headers['x-bapi-sign'] !== undefined) {
+      answer(response, KEY_NOT_FOR_THIS, driver.nowMs())
+      return
+    }
     const caller = route.open ? undefined : authenticateRequest(request.headers, payload, core.accounts, driver.nowMs())
     if (caller?.ok === false) {
       answer(response, { ...caller, result: {}, retExtInfo: {} }, driver.nowMs())

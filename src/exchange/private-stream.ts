@@ -23,6 +23,7 @@ import {
   type RequestFrame,
   topicsOf,
 } from './frames.ts'
+import type { Doubts } from './world-doubts.ts'
 
 /** `wallet` has no per-category form. */
 const TOPIC = /^(?:(order|execution|position)(?:\.(?:linear|inverse|spot|option))?|wallet)$/
@@ -40,6 +41,7 @@ export interface PrivateStreamOptions {
   readonly clock: Clock
   readonly limits: StreamLimits
   readonly idPrefix: string
+  readonly doubts: Pick<Doubts, 'privateReqId' | 'subscribeBeforeAuth'>
 }
 
 interface Session {
@@ -47,7 +49,8 @@ interface Session {
   readonly topics: Map<string, true>
 }
 
-export function createPrivateStream({ core, driver, clock, limits, idPrefix }: PrivateStreamOptions): PrivateStream {
+export function createPrivateStream(options: PrivateStreamOptions): PrivateStream {
+  const { core, driver, clock, limits, idPrefix, doubts } = options
   const sessions = new Map<Connection, Session>()
   const sent = { order: 0, execution: 0, position: 0, wallet: 0 }
   const connections = createConnections({
@@ -79,7 +82,7 @@ export function createPrivateStream({ core, driver, clock, limits, idPrefix }: P
     if (typeof frame === 'string') acknowledge(connection, NO_REQUEST, frame)
     else if (frame.op === 'ping') connection.send(privatePong(connection.id, frame.reqId, driver.nowMs()))
     else if (frame.op === 'auth') authenticate(connection, session, frame)
-    else if (frame.op === 'subscribe') acknowledge(connection, frame, subscribe(session, frame))
+    else if (frame.op === 'subscribe') acknowledge(connection, frame, subscribe(session, frame, doubts))
     else if (frame.op === 'unsubscribe') acknowledge(connection, frame, unsubscribe(session, frame))
     else acknowledge(connection, frame, opNotFound(frame.op))
   }
@@ -89,7 +92,8 @@ export function createPrivateStream({ core, driver, clock, limits, idPrefix }: P
     { op, reqId }: Pick<RequestFrame, 'op' | 'reqId'>,
     error?: string,
   ): void {
-    connection.send(privateAck({ connId: connection.id, op, reqId, ...(error === undefined ? {} : { error }) }))
+    const echoed = doubts.privateReqId === 'echoed' ? reqId : undefined
+    connection.send(privateAck({ connId: connection.id, op, reqId: echoed, ...(error === undefined ? {} : { error }) }))
   }
 
   /** A refused `auth` carries neither code nor `req_id`, as seen live. */
@@ -110,8 +114,12 @@ export function createPrivateStream({ core, driver, clock, limits, idPrefix }: P
 }
 
 /** All topics of the frame or none. Answers why not. */
-function subscribe(session: Session, frame: RequestFrame): string | undefined {
-  const wanted = session.accountId === undefined ? 'Request not authorized' : topicsOf(frame, session.topics)
+function subscribe(
+  session: Session,
+  frame: RequestFrame,
+  { subscribeBeforeAuth }: Pick<Doubts, 'subscribeBeforeAuth'>,
+): string | undefined {
+  const wanted = session.accountId === undefined ? subscribeBeforeAuth : topicsOf(frame, session.topics)
   const problem = typeof wanted === 'string' ? wanted : firstProblem(wanted)
   if (typeof wanted !== 'string' && problem === undefined) for (const topic of wanted) session.topics.set(topic, true)
   return problem

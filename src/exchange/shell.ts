@@ -21,6 +21,7 @@ import { createHttpSide, type HttpSide } from './http.ts'
 import { createIpLimit } from './ip-limit.ts'
 import { activeTimeMs, createPrivateStream, type PrivateStream } from './private-stream.ts'
 import { createPublicStream, type PublicStream } from './public-stream.ts'
+import { type Doubts, NO_DOUBTS } from './world-doubts.ts'
 
 export interface ServeOptions {
   readonly host?: string
@@ -36,6 +37,8 @@ export interface ServeOptions {
   /** How long an address that made more is refused, ms. Default 10 minutes, as Bybit. */
   readonly ipBanMs?: number
   readonly streamLimits?: Partial<StreamLimits>
+  /** How the venue behaves where nobody has verified it. */
+  readonly doubts?: Partial<Doubts>
   /** Told once, when the exchange closes. */
   readonly journalCounters?: (counters: ExchangeCounters) => void
 }
@@ -108,11 +111,13 @@ export async function serveCore(core: ExchangeCore, options: ServeOptions = {}):
 function createShell(core: ExchangeCore, options: ServeOptions): Shell {
   const { clock = systemClock, ipCallsPer5s = 600, ipBanMs = 600_000 } = options
   const limits = { ...STREAM_LIMITS, ...options.streamLimits }
-  const driver = createDriver(core, clock)
+  const doubts = { ...NO_DOUBTS, ...options.doubts }
+  const driver = createDriver(core, clock, doubts.firstOut)
   const idPrefix = connectionPrefix(driver.nowMs())
-  const http = createHttpSide({ core, driver, ipLimit: createIpLimit({ callsPer5s: ipCallsPer5s, banMs: ipBanMs }) })
+  const ipLimit = createIpLimit({ callsPer5s: ipCallsPer5s, banMs: ipBanMs })
+  const http = createHttpSide({ core, driver, ipLimit, doubts })
   const publicStream = createPublicStream({ core, driver, clock, limits, idPrefix: `${idPrefix}p` })
-  const privateStream = createPrivateStream({ core, driver, clock, limits, idPrefix: `${idPrefix}u` })
+  const privateStream = createPrivateStream({ core, driver, clock, limits, idPrefix: `${idPrefix}u`, doubts })
   driver.attach({
     publicFrame: publicStream.publicFrame,
     privateRows: privateStream.privateRows,

@@ -35,10 +35,13 @@ export const doubts = z.strictObject({
   firstOut: z.enum(['reply', 'frames']).default('reply'),
   /** `ret_msg` of a private subscription before authentication. */
   subscribeBeforeAuth: z.string().min(1).default('Request not authorized'),
-  /** `req_id` in acknowledgements and pongs of the private stream: echoed when sent, or never there. */
+  /** `req_id` in acknowledgements of the private stream: echoed when sent, or never there (pongs always have it). */
   privateReqId: z.enum(['echoed', 'never']).default('echoed'),
   /** Market endpoints called with signed headers: answered without a look at them, or refused with 10003. */
   signedMarket: z.enum(['tolerated', 'refused']).default('tolerated'),
 })
 
 export type Doubts = z.output<typeof doubts>
+
+/** Every doubt at its default. */
+export const NO_DOUBTS: Doubts = doubts.parse({})

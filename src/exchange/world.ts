@@ -10,7 +10,9 @@
 import { z } from 'zod'
 import { parseSteps, type Step, stepFromText } from '../domain/steps.ts'
 import { doubts } from './world-doubts.ts'
-import { count, decimal, positive, share } from './world-values.ts'
+import { matching, matchingProblems } from './world-matching.ts'
+import { pathProblems, pricePath } from './world-path.ts'
+import { count, decimal, ms, positive, share } from './world-values.ts'
 
 const thinBook = z.strictObject({
   levels: z.number().int().min(1).max(200),
@@ -41,6 +43,8 @@ const market = z.strictObject({
   touchShare: share.default(0.6),
   /** Of the changes of price, how many only widen the spread for a while. */
   spreadBurstShare: share.default(0),
+  /** Where the price goes; sizes and others' trades go on by chance whatever it is. */
+  path: pricePath.default({ kind: 'walk' }),
   /** Instead of a deep book: a few levels of fixed size with gaps between them. */
   book: thinBook.optional(),
 })
@@ -88,12 +92,6 @@ const account = z.strictObject({
   leverage: positive.default('10'),
 })
 
-const delay = z.strictObject({
-  symbol: z.string(),
-  side: z.enum(['buy', 'sell']),
-  delayMs: z.number().nonnegative(),
-})
-
 const worldSchema = z.strictObject({
   name: z.string().min(1),
   about: z.string().optional(),
@@ -103,17 +101,21 @@ const worldSchema = z.strictObject({
   limits: limits.prefault({}),
   fees: z.strictObject({ taker: decimal.default('0.00055'), maker: decimal.default('0.0002') }).prefault({}),
   /** Private rows reach the streams so much after the fact. */
-  streamDelayMs: z.number().nonnegative().default(0),
-  /** What was accepted shows in realtime, history and executions only after this. */
-  readLagMs: z.number().nonnegative().default(0),
-  matching: z
+  streamDelayMs: ms.default(0),
+  /** The same for one topic; null: as all. Topics overtake one another, frames of one topic keep their order. */
+  streamDelays: z
     .strictObject({
-      /** Between the acknowledgement of any order and its matching. */
-      ackDelayMs: z.number().nonnegative().default(0),
-      /** The same for one side of one symbol, orders that reduce excepted: they are matched at once. */
-      delays: z.array(delay).default([]),
+      order: ms.nullable().default(null),
+      execution: ms.nullable().default(null),
+      position: ms.nullable().default(null),
+      wallet: ms.nullable().default(null),
     })
     .prefault({}),
+  /** Every private frame is later by up to so much, drawn from the seed. */
+  streamJitterMs: ms.default(0),
+  /** What was accepted shows in realtime, history and executions only after this. */
+  readLagMs: z.number().nonnegative().default(0),
+  matching: matching.prefault({}),
   /** What nobody has verified on the real venue; every switch and its doc comment are in world-doubts.ts. */
   doubts: doubts.prefault({}),
   /** The shell's limit: HTTP calls of one address in any 5 s. */
@@ -173,10 +175,7 @@ function crossChecks(world: World): string[] {
     const values = world.accounts.map((each) => each[field])
     if (new Set(values).size < values.length) problems.push(`accounts: two accounts share one ${field}`)
   }
-  for (const [at, each] of world.matching.delays.entries()) {
-    if (symbols.has(each.symbol)) continue
-    problems.push(`matching.delays.${at}.symbol = "${each.symbol}": must be one of ${[...symbols].join(', ')}`)
-  }
+  problems.push(...matchingProblems(world.matching, symbols))
   return problems
 }
 
@@ -195,5 +194,6 @@ function stepProblems(each: WorldInstrument): string[] {
   onStep('minOrderQty', each.minOrderQty, lot, 'qtyStep')
   onStep('maxOrderQty', each.maxOrderQty, lot, 'qtyStep')
   onStep('maxMktOrderQty', each.maxMktOrderQty, lot, 'qtyStep')
+  problems.push(...pathProblems(each))
   return problems
 }

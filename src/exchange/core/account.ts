@@ -173,7 +173,7 @@ function forgetOrders(account: Account): void {
   const old = account.orders.slice(0, KEPT).filter((order) => order.closedAs >= 0)
   for (const order of old) {
     account.byId.delete(order.id)
-    if (order.linkId !== '') account.byLink.delete(order.linkId)
+    if (account.byLink.get(order.linkId) === order) account.byLink.delete(order.linkId)
   }
   const stillOpen = account.orders.slice(0, KEPT).filter((order) => order.closedAs < 0)
   account.orders = [...stillOpen, ...account.orders.slice(KEPT)]

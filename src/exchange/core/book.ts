@@ -38,15 +38,20 @@ export function shownLots(level: Level): number {
   return level.marketLots + level.orderLots
 }
 
-/** Lots to be had up to a limit, stopping once `enough` is reached; orders of `notOf` are left out. */
-export function lotsWithin(side: BookSide, limitTicks: number, enough: number, notOf: object | null): number {
+/** Lots to be had up to a limit, stopping once `enough` is reached; orders that `isOwn` names are left out. */
+export function lotsWithin(
+  side: BookSide,
+  limitTicks: number,
+  enough: number,
+  isOwn: (order: Order) => boolean,
+): number {
   let sum = 0
   for (let n = 0; sum < enough; n += 1) {
     const level = levelFromBest(side, n)
     if (level === undefined || !crosses(!side.isBid, limitTicks, level.priceTicks)) break
     sum += level.marketLots
     for (let order = level.first; order !== null; order = order.next) {
-      if (order.account !== notOf) sum += order.leaves
+      if (!isOwn(order)) sum += order.leaves
     }
   }
   return sum

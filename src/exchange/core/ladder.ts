@@ -18,6 +18,8 @@ export interface Ladder {
   moveTo(bestTicks: number): void
   /** Changes the size of one level. */
   redraw(level: number): void
+  /** The best level holds so many lots, until the path says otherwise or the price moves. */
+  setTouch(lots: number): void
   /** Fills every level of a fixed book up again. */
   refill(): void
   setDepth(levelLots: number | null): void
@@ -65,6 +67,7 @@ function deepLadder(
   const { levels } = spec
   let best = Number.NaN
   let depth: number | null = null
+  let isTouchSet = false
 
   const draw = (): number => {
     const size = 0.25 + 0.75 * Math.min(6, -Math.log(1 - random.next()))
@@ -79,13 +82,19 @@ function deepLadder(
     levels,
     isFixed: false,
     redraw: (level) => {
-      put(place, priceAt(isBid, best, level), draw())
+      const lots = draw()
+      if (level > 0 || !isTouchSet) put(place, priceAt(isBid, best, level), lots)
+    },
+    setTouch: (lots) => {
+      isTouchSet = true
+      put(place, best, lots)
     },
     refill: () => {},
     moveTo: (bestTicks) => {
       if (bestTicks === best) return
       const before = best
       best = bestTicks
+      isTouchSet = false
       const wasHere = (ticks: number): boolean => {
         const offset = isBid ? before - ticks : ticks - before
         return offset >= 0 && offset < levels
@@ -153,6 +162,10 @@ function fixedLadder(venue: () => Venue, listing: Listing, spec: Spec, { isBid }
       }
       const isWhole = shown[level] === stock[level]
       if (stock[level]! > 1) show(level, stock[level]! - (isWhole ? 1 : 0))
+    },
+    setTouch: (lots) => {
+      stock[0] = lots
+      show(0, lots)
     },
     refill: restock,
     moveTo: (bestTicks) => {

@@ -13,6 +13,7 @@ import type { Source } from './agenda.ts'
 import { createLadder, type Ladder } from './ladder.ts'
 import { bookChanged, sweep } from './matching.ts'
 import type { Listing, Venue } from './model.ts'
+import { createPricePath, exponential, type Moment, type PricePath, type Quote } from './pricepath.ts'
 
 export interface Market extends Source {
   /** Shifts everything by so many bps, marks too, at once. */
@@ -29,9 +30,8 @@ type Spec = WorldInstrument['market']
 const SHORT_SHARE = 0.7
 const SHORT_MEAN = 0.35
 const LONG_MEAN = 2.5
-/** How likely the next gap is of the same kind, and the next move of the same direction, as the last. */
+/** How likely the next gap is of the same kind as the last. */
 const GAP_STAYS = 0.5
-const RUN_STAYS = 0.6
 /** Smoothing of mark, index and premium, ms. */
 const MARK_MS = 1_000
 const INDEX_MS = 5_000
@@ -44,37 +44,44 @@ export function createMarket(
   options: { readonly random: Random; readonly startMs: number; readonly rank: number },
 ): Market {
   const gaps = createGaps(options.random.fork('gaps'), spec)
-  const changes = createChanges(venue, listing, spec, options)
+  const path = createPricePath(options.random.fork('prices'), listing, spec, options.startMs)
+  const changes = createChanges(venue, listing, spec, { ...options, path })
   const refillMs = spec.book?.refillMs ?? null
   const maxQuietMs = spec.maxQuietMs ?? Number.POSITIVE_INFINITY
-  let isHeld = false
+  let heldMs: number | null = null
   let nextEventMs = options.startMs + Math.min(gaps.next(), maxQuietMs)
   let nextRefillMs = refillMs === null ? Number.POSITIVE_INFINITY : options.startMs + refillMs
+  const nextMs = (): number => Math.min(nextEventMs, nextRefillMs, path.dueMs())
   return {
-    nextMs: Math.min(nextEventMs, nextRefillMs),
+    nextMs: nextMs(),
     heapAt: -1,
     rank: options.rank,
     run: (atMs) => {
       venue().nowMs = atMs
-      if (isHeld) return Number.POSITIVE_INFINITY
-      if (nextRefillMs <= atMs) {
+      if (heldMs !== null) return Number.POSITIVE_INFINITY
+      if (path.dueMs() <= atMs) {
+        changes.show(path.take(), atMs)
+      } else if (nextRefillMs <= atMs) {
         changes.refill()
         nextRefillMs += refillMs ?? Number.POSITIVE_INFINITY
       } else {
         nextEventMs = Math.min(atMs + gaps.next(), changes.next(atMs) + maxQuietMs)
       }
-      return Math.min(nextEventMs, nextRefillMs)
+      return nextMs()
     },
     move: changes.move,
     setDepth: changes.setDepth,
     hold: (on, nowMs) => {
-      if (isHeld && !on) {
+      if (on) {
+        heldMs ??= nowMs
+      } else if (heldMs !== null) {
+        path.postpone(nowMs - heldMs)
+        heldMs = null
         changes.resume(nowMs)
         nextEventMs = nowMs + Math.min(gaps.next(), maxQuietMs)
         if (refillMs !== null) nextRefillMs = nowMs + refillMs
       }
-      isHeld = on
-      return on ? Number.POSITIVE_INFINITY : Math.min(nextEventMs, nextRefillMs)
+      return on ? Number.POSITIVE_INFINITY : nextMs()
     },
   }
 }
@@ -82,6 +89,8 @@ export function createMarket(
 interface Changes extends Pick<Market, 'move' | 'setDepth'> {
   /** Makes one change; answers when the touch last changed, ms. */
   next(nowMs: number): number
+  /** What the path says at a moment of its own. */
+  show(moment: Moment, nowMs: number): void
   refill(): void
   /** Forgets how long it has been quiet. */
   resume(nowMs: number): void
@@ -92,9 +101,8 @@ function createChanges(
   venue: () => Venue,
   listing: Listing,
   spec: Spec,
-  { random, startMs }: { readonly random: Random; readonly startMs: number },
+  { random, startMs, path }: { readonly random: Random; readonly startMs: number; readonly path: PricePath },
 ): Changes {
-  const prices = createPrices(random.fork('prices'), listing, spec)
   const flow = random.fork('flow')
   const bids = createLadder(venue, listing, spec, { isBid: true, random: random.fork('bids') })
   const asks = createLadder(venue, listing, spec, { isBid: false, random: random.fork('asks') })
@@ -113,13 +121,20 @@ function createChanges(
     if (isQuiet || draw < spec.priceShare) touchedMs = nowMs
     if (isQuiet && draw < 0.5) bids.redraw(0)
     else if (isQuiet) asks.redraw(0)
-    else if (draw < spec.priceShare) follow(listing, prices.next(), bids, asks)
+    else if (draw < spec.priceShare) follow(listing, path.next(), bids, asks)
     else if (draw < spec.priceShare + spec.tradeShare) {
       tradeAtTouch(venue(), listing, { bids, asks }, { isBuy: flow.next() < 0.5, lots: tradeLots(flow, spec) })
     } else changeSize(nowMs)
   }
 
-  follow(listing, prices.quote(), bids, asks)
+  const show = (moment: Moment): void => {
+    if (moment.levelLots !== undefined) for (const side of [bids, asks]) side.setDepth(moment.levelLots)
+    follow(listing, moment, bids, asks)
+    if (moment.bidLots !== undefined) bids.setTouch(moment.bidLots)
+    if (moment.askLots !== undefined) asks.setTouch(moment.askLots)
+  }
+
+  show(path.quote())
   marks.jump()
   return {
     next: (nowMs) => {
@@ -127,6 +142,12 @@ function createChanges(
       marks.update(nowMs)
       bookChanged(venue(), listing)
       return touchedMs
+    },
+    show: (moment, nowMs) => {
+      show(moment)
+      touchedMs = nowMs
+      marks.update(nowMs)
+      bookChanged(venue(), listing)
     },
     refill: () => {
       bids.refill()
@@ -137,7 +158,7 @@ function createChanges(
       touchedMs = nowMs
     },
     move: (bps) => {
-      follow(listing, prices.shift(Math.round((listing.bidTicks * bps) / 10_000)), bids, asks)
+      follow(listing, path.shift(Math.round((listing.bidTicks * bps) / 10_000)), bids, asks)
       marks.jump()
       bookChanged(venue(), listing)
     },
@@ -150,12 +171,7 @@ function createChanges(
 }
 
 /** Moves both sides to a quote; the side that recedes goes first, so that the market never meets itself. */
-function follow(
-  listing: Listing,
-  quote: { readonly bid: number; readonly ask: number },
-  bids: Ladder,
-  asks: Ladder,
-): void {
+function follow(listing: Listing, quote: Quote, bids: Ladder, asks: Ladder): void {
   const isRising = quote.bid > listing.bidTicks
   listing.bidTicks = quote.bid
   listing.askTicks = quote.ask
@@ -174,58 +190,6 @@ function createGaps(random: Random, spec: Spec): { next(): number } {
       return Math.max(0.001, exponential(random) * meanMs * (isShort ? SHORT_MEAN : LONG_MEAN))
     },
   }
-}
-
-interface Prices {
-  quote(): { readonly bid: number; readonly ask: number }
-  next(): { readonly bid: number; readonly ask: number }
-  shift(ticks: number): { readonly bid: number; readonly ask: number }
-}
-
-/** The best bid and ask: moves in runs, with a size such that the mid wanders by `volatilityBps` a second. */
-function createPrices(random: Random, listing: Listing, spec: Spec): Prices {
-  const start = listing.openTicks - Math.floor(spec.spreadTicks / 2)
-  const movesPerSecond = Math.max(1e-9, spec.updatesPerSecond * spec.priceShare * (1 - spec.spreadBurstShare))
-  // Runs make the same moves go further: variance times (1 + r) / (1 - r), r the correlation of neighbours.
-  const r = 2 * RUN_STAYS - 1
-  const wantedTicks = (spec.volatilityBps / 10_000) * listing.openTicks
-  const moveTicks = wantedTicks / Math.sqrt(movesPerSecond * ((1 + r) / (1 - r)))
-  const moveShare = Math.min(1, moveTicks * moveTicks)
-  let bid = start
-  let widened = 0
-  let isUp = true
-
-  const quote = (): { readonly bid: number; readonly ask: number } => ({ bid, ask: bid + spec.spreadTicks + widened })
-  const next = (): { readonly bid: number; readonly ask: number } => {
-    const isBurst = random.next() < spec.spreadBurstShare
-    const size = exponential(random)
-    const draw = random.next()
-    if (isBurst) {
-      const more = 1 + Math.floor(size * 2)
-      if (draw < 0.5) bid -= more
-      widened += more
-      return quote()
-    }
-    // A widened spread closes before anything else moves, from either side.
-    if (widened > 0) {
-      if (draw < 0.5) bid += widened
-      widened = 0
-      return quote()
-    }
-    if (draw >= RUN_STAYS) isUp = !isUp
-    if (random.next() >= moveShare) return quote()
-    const ticks = Math.max(1, Math.round((size * moveTicks) / Math.SQRT2))
-    // Far from home it turns round: a long run must not leave the instrument's own bounds.
-    if (bid > start * 1.5) isUp = false
-    if (bid < start * 0.6) isUp = true
-    bid += isUp ? ticks : -ticks
-    return quote()
-  }
-  const shift = (ticks: number): { readonly bid: number; readonly ask: number } => {
-    bid = Math.max(listing.instrument.minPriceTicks, bid + ticks)
-    return quote()
-  }
-  return { quote, next, shift }
 }
 
 function tradeLots(random: Random, spec: Spec): number {
@@ -270,9 +234,4 @@ function createMarks(listing: Listing, startMs: number): { update(nowMs: number)
       publish()
     },
   }
-}
-
-/** Exponential with mean 1. */
-function exponential(random: Random): number {
-  return -Math.log(1 - random.next())
 }

@@ -53,7 +53,7 @@ function sweepLevel(venue: Venue, listing: Listing, who: Sweep, level: Level, lo
       if (who.taker !== null) fill(venue, who.taker, { lots: taken, priceTicks: level.priceTicks, isMaker: false, seq })
     } else if (maker === null) {
       break
-    } else if (who.taker !== null && preventsSelfMatch(who.taker, maker)) {
+    } else if (who.taker !== null && preventsSelfMatch(venue, who.taker, maker)) {
       stopSelfMatch(venue, who.taker, maker)
       if (!isOpen(who.taker)) return 0
     } else {
@@ -199,9 +199,10 @@ export function sideOf(order: Order): BookSide {
   return order.isBuy ? order.listing.bids : order.listing.asks
 }
 
-/** The incoming order's policy decides; the resting one's does not matter (facts §4.6). */
-function preventsSelfMatch(taker: Order, maker: Order): boolean {
-  return taker.smpType !== 'None' && taker.account === maker.account
+/** The incoming order's policy decides; the resting one's does not matter (facts §4.6). The other leg is in doubt. */
+export function preventsSelfMatch(venue: Venue, taker: Order, maker: Order): boolean {
+  if (taker.smpType === 'None' || taker.account !== maker.account) return false
+  return taker.idx === maker.idx || venue.rules.doubts.smpAcrossLegs
 }
 
 function stopSelfMatch(venue: Venue, taker: Order, maker: Order): void {

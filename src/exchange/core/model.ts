@@ -7,7 +7,9 @@
  */
 import type { Instrument } from '../../domain/instrument.ts'
 import type { Doubts } from '../world-doubts.ts'
+import type { PartialFill } from '../world-matching.ts'
 import type { Agenda } from './agenda.ts'
+import type { Delays } from './delays.ts'
 import type { EndpointLimit } from './limits.ts'
 import type { CoreReply, Push } from './types.ts'
 
@@ -65,8 +67,17 @@ export interface Listing {
   changedMs: number
   /** Delay between acknowledgement and matching of orders that open, ms. */
   readonly matchDelayMs: { buy: number; sell: number }
+  /** In which pieces orders that open are filled; null: as the book has it. */
+  readonly fillPlan: { buy: FillPlan | null; sell: FillPlan | null }
   /** Public feeds that want to hear of changes and trades. */
   readonly feeds: Feed[]
+}
+
+/** The pieces in which one side of a symbol is filled; partials.ts has the picture. */
+export interface FillPlan {
+  readonly fills: PartialFill['fills']
+  /** Orders under way: when each met the book, and which piece is next. */
+  readonly progress: WeakMap<Order, { readonly metMs: number; next: number }>
 }
 
 export type TickDirection = 'PlusTick' | 'ZeroPlusTick' | 'MinusTick' | 'ZeroMinusTick'
@@ -219,7 +230,6 @@ export interface Rules {
   readonly makerRateE8: number
   readonly takerRate: string
   readonly makerRate: string
-  readonly streamDelayMs: number
   readonly readLagMs: number
   readonly ackDelayMs: number
   readonly doubts: Doubts
@@ -229,6 +239,7 @@ export interface Venue {
   nowMs: number
   readonly agenda: Agenda
   readonly rules: Rules
+  readonly delays: Delays
   readonly listings: readonly Listing[]
   readonly bySymbol: ReadonlyMap<string, Listing>
   readonly accounts: ReadonlyMap<string, Account>

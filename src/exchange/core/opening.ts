@@ -7,10 +7,12 @@ import type { World, WorldInstrument } from '../world.ts'
 import { createAccount } from './account.ts'
 import { createAgenda } from './agenda.ts'
 import { createSide } from './book.ts'
+import { createDelays } from './delays.ts'
 import { createMarket, type Market } from './market.ts'
 import type { Account, Listing, Venue } from './model.ts'
 import { e8FromText } from './money.ts'
 import { createDelayedOrders } from './orders.ts'
+import { createFillPlan } from './partials.ts'
 import { ROUTES } from './routes.ts'
 
 export function createVenue(world: World, random: Random, startMs: number): Venue {
@@ -18,6 +20,10 @@ export function createVenue(world: World, random: Random, startMs: number): Venu
   for (const { symbol, side, delayMs } of world.matching.delays) {
     const listing = listings.find((each) => each.instrument.symbol === symbol)
     if (listing !== undefined) listing.matchDelayMs[side] = delayMs
+  }
+  for (const each of world.matching.partialFills) {
+    const listing = listings.find(({ instrument }) => instrument.symbol === each.symbol)
+    if (listing !== undefined) listing.fillPlan[each.side] = createFillPlan(each)
   }
   const delayed = createDelayedOrders(500_000, () => venue)
   const endpoints = new Map(
@@ -28,6 +34,7 @@ export function createVenue(world: World, random: Random, startMs: number): Venu
     nowMs: startMs,
     agenda: createAgenda(),
     rules: rulesOf(world),
+    delays: createDelays(world, random.fork('delays')),
     listings,
     bySymbol: new Map(listings.map((each) => [each.instrument.symbol, each])),
     accounts: new Map(
@@ -52,7 +59,6 @@ function rulesOf(world: World): Venue['rules'] {
     makerRate: world.fees.maker,
     takerRateE8: e8FromText(world.fees.taker),
     makerRateE8: e8FromText(world.fees.maker),
-    streamDelayMs: world.streamDelayMs,
     readLagMs: world.readLagMs,
     ackDelayMs: world.matching.ackDelayMs,
     doubts: world.doubts,
@@ -124,6 +130,7 @@ function createListing(spec: WorldInstrument, index: number): Listing {
     turnoverUsd: 0,
     changedMs: 0,
     matchDelayMs: { buy: 0, sell: 0 },
+    fillPlan: { buy: null, sell: null },
     feeds: [],
   }
 }

@@ -9,10 +9,11 @@ import { parseSteps } from '../../domain/steps.ts'
 import { rememberOrder } from './account.ts'
 import type { Source } from './agenda.ts'
 import { bestLevel, crosses, leave, lotsWithin } from './book.ts'
-import { bookChanged, cancel, rest, sideOf, sweep } from './matching.ts'
+import { bookChanged, cancel, preventsSelfMatch, rest, sideOf, sweep } from './matching.ts'
 import type { Account, Answer, DelayedOrders, Order, Venue } from './model.ts'
 import { count, idOf, isOpen, OK, refuse } from './model.ts'
 import { touchOrder, touchPosition } from './outbox.ts'
+import { awaitNextPiece, takeableLots } from './partials.ts'
 import {
   badParam,
   bandPrice,
@@ -23,6 +24,7 @@ import {
   isAnswer,
   listingOf,
   type Params,
+  parsePrice,
   textOf,
 } from './validate.ts'
 
@@ -94,7 +96,7 @@ function orderFrom(venue: Venue, account: Account, draft: Draft): Order {
 function matchDelay(venue: Venue, order: Order): number {
   const { buy, sell } = order.listing.matchDelayMs
   const ofSide = order.reduceOnly ? 0 : order.isBuy ? buy : sell
-  return Math.max(ofSide, venue.rules.ackDelayMs)
+  return Math.max(ofSide, venue.rules.ackDelayMs) + venue.delays.matchJitterMs()
 }
 
 /** The moment an order meets the book: what can trade does, the rest stays or ends as its time in force says. */
@@ -108,20 +110,23 @@ export function meetBook(venue: Venue, order: Order): void {
     return
   }
   if (order.timeInForce === 'FOK') {
-    const own = order.smpType === 'None' ? null : order.account
-    if (lotsWithin(opposite, order.priceTicks, order.leaves, own) < order.leaves) {
-      cancel(venue, order, { rejectReason: 'EC_CancelForNoFullFill' })
+    const isOwn = (maker: Order): boolean => preventsSelfMatch(venue, order, maker)
+    const lots = lotsWithin(opposite, order.priceTicks, order.leaves, isOwn)
+    if (Math.min(lots, takeableLots(venue, order)) < order.leaves) {
+      cancel(venue, order, { rejectReason: venue.rules.doubts.fokRejectReason })
       return
     }
   }
   if (canTrade) {
-    sweep(venue, order.listing, { taker: order, isBuy: order.isBuy, limitTicks: order.priceTicks }, order.leaves)
+    const who = { taker: order, isBuy: order.isBuy, limitTicks: order.priceTicks }
+    sweep(venue, order.listing, who, takeableLots(venue, order))
   }
   if (!isOpen(order)) return
   if (order.timeInForce === 'IOC' || order.timeInForce === 'FOK') {
     cancel(venue, order, { rejectReason: 'EC_NoImmediateQtyToFill' })
     return
   }
+  if (canTrade && awaitNextPiece(venue, order)) return
   rest(venue, order)
   touchOrder(venue, order)
 }
@@ -193,7 +198,7 @@ function amendedTerms(venue: Venue, order: Order, params: Params): AmendedTerms 
   const priceText = textOf(params, 'price')
   const lots = qtyText === '' ? order.lots : parseSteps(qtyText, listing.instrument.lot)
   if (lots === undefined) return refuse(10001, 'Qty invalid')
-  const ticks = priceText === '' ? order.priceTicks : parseSteps(priceText, listing.instrument.tick)
+  const ticks = priceText === '' ? order.priceTicks : parsePrice(venue, listing, priceText, order.isBuy)
   if (ticks === undefined || ticks <= 0) return refuse(10001, 'Price invalid')
   const priceTicks = bandPrice(account, listing, order.isBuy, ticks)
   if (typeof priceTicks !== 'number') return priceTicks

@@ -5,10 +5,10 @@
  */
 
 import { moneyOf, pictureOf, positionRow, walletRow } from './accountrows.ts'
-import type { Account, Order, Position, Venue } from './model.ts'
+import type { Account, Order, Position, Rules, Venue } from './model.ts'
 import { executionRow, orderRow } from './orderrows.ts'
 import type { Row } from './texts.ts'
-import type { Push } from './types.ts'
+import type { PrivateTopic } from './types.ts'
 
 export function touchOrder(venue: Venue, order: Order): void {
   if (order.isTouched) return
@@ -35,7 +35,7 @@ export function list(venue: Venue, account: Account): void {
   venue.changed.push(account)
 }
 
-/** Turns what changed into pushes; they are due a stream delay after `venue.nowMs`. */
+/** Turns what changed into pushes; they are due a stream delay of their topic after `venue.nowMs`. */
 export function flushOutboxes(venue: Venue): void {
   if (venue.changed.length === 0) return
   for (const account of venue.changed) flush(venue, account)
@@ -44,14 +44,7 @@ export function flushOutboxes(venue: Venue): void {
 
 function flush(venue: Venue, account: Account): void {
   const { orders, executions, positions } = account.outbox
-  const { rules, pushes } = venue
-  const due = { accountId: account.id, atMs: venue.nowMs + rules.streamDelayMs }
-  if (orders.length > 0) pushes.push(new PrivatePush(due, 'order', orders.map(copyOf), orderRow))
-  if (executions.length > 0) {
-    pushes.push(new PrivatePush(due, 'execution', [...executions], (each) => executionRow(each, rules)))
-  }
-  if (positions.length > 0) pushes.push(new PrivatePush(due, 'position', positions.map(pictureOf), positionRow))
-  if (account.outbox.walletChanged) pushes.push(new PrivatePush(due, 'wallet', [moneyOf(account)], walletRow))
+  for (const topic of venue.rules.doubts.frameOrder) pushTopic(venue, account, topic)
   for (const order of orders) order.isTouched = false
   for (const position of positions) position.isTouched = false
   orders.length = 0
@@ -61,7 +54,33 @@ function flush(venue: Venue, account: Account): void {
   account.outbox.isListed = false
 }
 
-type PrivateTopic = (Push & { kind: 'private' })['topic']
+function pushTopic(venue: Venue, account: Account, topic: PrivateTopic): void {
+  const { orders, executions, positions, walletChanged } = account.outbox
+  const { rules, pushes } = venue
+  const due = (): Due => ({ accountId: account.id, atMs: venue.delays.frameDueMs(account.id, topic, venue.nowMs) })
+  if (topic === 'order' && orders.length > 0) pushes.push(new PrivatePush(due(), topic, orders.map(copyOf), orderRow))
+  if (topic === 'execution' && executions.length > 0) {
+    pushes.push(new PrivatePush(due(), topic, [...executions], (each) => executionRow(each, rules)))
+  }
+  if (topic === 'position') {
+    for (const frame of positionFrames(positions, rules)) {
+      pushes.push(new PrivatePush(due(), topic, frame.map(pictureOf), positionRow))
+    }
+  }
+  if (topic === 'wallet' && walletChanged) pushes.push(new PrivatePush(due(), topic, [moneyOf(account)], walletRow))
+}
+
+/** All in one frame, or the second leg of a symbol in a frame of its own (a doubt, facts §7.4). */
+function positionFrames(positions: readonly Position[], { doubts }: Rules): (readonly Position[])[] {
+  const first: Position[] = []
+  const second: Position[] = []
+  for (const position of positions) {
+    const isSecond = first.some((other) => other.holding === position.holding)
+    if (isSecond && doubts.hedgeLegFrames === 'apart') second.push(position)
+    else first.push(position)
+  }
+  return [first, second].filter((frame) => frame.length > 0)
+}
 
 /** Rows are sixty pieces of text: they are written when somebody reads them, from a picture taken now. */
 class PrivatePush<T> {

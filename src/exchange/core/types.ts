@@ -47,6 +47,8 @@ export type Push =
       readonly frame: Readonly<Record<string, unknown>>
     }
 
+export type PrivateTopic = Extract<Push, { kind: 'private' }>['topic']
+
 export interface ExchangeCore {
   handle(request: CoreRequest, nowMs: number): { readonly reply: CoreReply; readonly pushes: readonly Push[] }
   /** Moves market and matching forward to `nowMs`. Called by the shell on its timer and before every request. */

@@ -2,11 +2,11 @@
  * Is this order one the venue would take? Codes and texts of facts §5 and §4.4; where no text is known the wording is
  * ours. What passes is a draft in integers.
  */
-import { parseSteps } from '../../domain/steps.ts'
+import { parseSteps, type Step } from '../../domain/steps.ts'
 import { availableBalance, closableLots } from './account.ts'
 import { bestLevel } from './book.ts'
 import type { Account, Answer, Holding, Listing, PositionIdx, SmpType, TimeInForceText, Venue } from './model.ts'
-import { refuse } from './model.ts'
+import { isOpen, refuse } from './model.ts'
 import { feeOf, mulDiv, USDT_E8 } from './money.ts'
 
 export type Params = Readonly<Record<string, unknown>>
@@ -68,19 +68,27 @@ export function checkOrder(venue: Venue, account: Account, params: Params): Draf
   const holding = account.holdings[listing.index]!
   const idx = positionIdxOf(params, holding)
   if (idx === null) return refuse(10001, 'position idx not match position mode')
-  if (words.linkId !== '' && account.byLink.has(words.linkId)) return refuse(110072, 'OrderLinkedID is duplicate')
+  if (isTaken(venue, account, words.linkId)) return refuse(110072, 'OrderLinkedID is duplicate')
   // In hedge mode the side against the leg can only close it, whatever the flag says.
   const reduceOnly = words.reduceOnly || (idx !== 0 && words.isBuy !== (idx === 1))
-  const priceTicks = checkPrice(account, listing, params, words)
+  const priceTicks = checkPrice(venue, account, listing, params, words)
   if (typeof priceTicks !== 'number') return priceTicks
   const asked = checkQty(venue, listing, params, { ...words, reduceOnly, priceTicks })
   if (typeof asked !== 'number') return asked
-  const lots = reduceOnly ? checkReduce(holding, idx, words.isBuy, asked, maxLotsOf(listing, words.isMarket)) : asked
+  const lots = reduceOnly
+    ? checkReduce(venue, holding, idx, words.isBuy, asked, maxLotsOf(listing, words.isMarket))
+    : asked
   if (typeof lots !== 'number') return lots
   if (holding.open.size >= OPEN_ORDERS_MAX) return refuse(110020, 'You have reached the limit of 500 active orders.')
   const holdE8 = checkMoney(venue, holding, { idx, isBuy: words.isBuy, reduceOnly, lots, priceTicks })
   if (typeof holdE8 !== 'number') return holdE8
   return { listing, holding, idx, ...words, reduceOnly, priceTicks, lots, holdE8 }
+}
+
+/** Ids of open orders always are; whether those of ended ones are is in doubt (facts §10.9). */
+function isTaken(venue: Venue, account: Account, linkId: string): boolean {
+  const former = linkId === '' ? undefined : account.byLink.get(linkId)
+  return former !== undefined && (isOpen(former) || venue.rules.doubts.linkIdReuse === 'refused')
 }
 
 interface Words {
@@ -130,11 +138,28 @@ function positionIdxOf(params: Params, holding: Holding): PositionIdx | null {
 }
 
 /** The price in ticks: a limit inside the band, or the cap of a market order. */
-function checkPrice(account: Account, listing: Listing, params: Params, words: Words): number | Answer {
+function checkPrice(venue: Venue, account: Account, listing: Listing, params: Params, words: Words): number | Answer {
   if (words.isMarket) return marketCap(listing, words.isBuy)
-  const ticks = parseSteps(textOf(params, 'price'), listing.instrument.tick)
+  const ticks = parsePrice(venue, listing, textOf(params, 'price'), words.isBuy)
   if (ticks === undefined || ticks <= 0) return refuse(10001, 'Price invalid')
   return bandPrice(account, listing, words.isBuy, ticks)
+}
+
+/** Fine enough for any price a client may send, 1e-8 USDT. */
+const FINE: Step = { units: 1, decimals: 8 }
+
+/**
+ * A limit price in ticks; undefined when it is none. What the venue does with a price between two ticks is in doubt: it
+ * is none either, or it is moved to the tick that is no worse for the sender.
+ */
+export function parsePrice(venue: Venue, listing: Listing, text: string, isBuy: boolean): number | undefined {
+  const { tick } = listing.instrument
+  const exact = parseSteps(text, tick)
+  if (exact !== undefined || venue.rules.doubts.priceOffTick === 'refused') return exact
+  const fine = parseSteps(text, FINE)
+  if (fine === undefined) return undefined
+  const ticks = fine / (tick.units * 10 ** (FINE.decimals - tick.decimals))
+  return isBuy ? Math.floor(ticks) : Math.ceil(ticks)
 }
 
 /** Inside the instrument's bounds and the band; beyond the band the price moves to its edge, or is refused. */
@@ -204,8 +229,9 @@ export function checkLots(
   return lots
 }
 
-/** Trims a reducing order to what its position holds (facts §4.5); 0 asks for all of it. */
+/** Trims a reducing order to what its position holds, or refuses what is more (facts §4.5); 0 asks for all of it. */
 function checkReduce(
+  venue: Venue,
   holding: Holding,
   idx: PositionIdx,
   isBuy: boolean,
@@ -216,6 +242,9 @@ function checkReduce(
   if (position.lots === 0) return refuse(110017, 'current position is zero, cannot fix reduce-only order qty')
   const closable = closableLots(position, isBuy)
   if (closable === 0) return refuse(110017, 'reduce-only order has same side with current position')
+  if (lots > closable && venue.rules.doubts.reduceOnlyExcess === 'refused') {
+    return refuse(110017, 'Reduce-only rule not satisfied')
+  }
   return Math.min(lots === 0 ? closable : lots, closable, maxLots)
 }
 
