@@ -65,6 +65,8 @@ const instrument = z.strictObject({
   fundingRate: decimal.default('0.0001'),
   priceLimitRatioX: positive.default('0.01'),
   priceLimitRatioY: positive.default('0.02'),
+  /** How much of the mean premium widens the price band (α of the venue's formula, facts §5). */
+  priceLimitAlpha: decimal.default('1'),
   /** Largest position of one account, USDT. */
   riskLimitUsd: z.number().int().positive().max(50_000_000).default(20_000_000),
   market,

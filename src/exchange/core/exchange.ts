@@ -8,6 +8,7 @@
  */
 import { seededRandom } from '../../seams/random.ts'
 import type { World } from '../world.ts'
+import { restartPictures } from './depthfeed.ts'
 import { visit } from './limits.ts'
 import type { Market } from './market.ts'
 import type { Answer, Listing, Venue } from './model.ts'
@@ -80,7 +81,11 @@ export function createExchange(world: World, options: { readonly startMs: number
     },
     snapshot: (topic, nowMs) => topics.get(topic)?.feed.snapshot(nowMs) ?? [],
     counters: () => ({ ...venue.counters }),
-    control: (change, nowMs) => collect(nowMs, () => applyChange(venue, markets, change)),
+    control: (change, nowMs) =>
+      collect(nowMs, () => {
+        if (change.do === 'restart') restart(venue, topics.values())
+        else applyChange(venue, markets, change)
+      }),
   }
 }
 
@@ -104,7 +109,16 @@ function reply(venue: Venue, given: Answer): CoreReply {
   return { retCode: given.retCode, retMsg: given.retMsg, result: given.result, retExtInfo: {} }
 }
 
-function applyChange(venue: Venue, markets: ReadonlyMap<string, Market>, change: WorldChange): void {
+function restart(venue: Venue, topics: Iterable<{ readonly feed: TopicFeed }>): void {
+  for (const listing of venue.listings) restartPictures(listing)
+  for (const { feed } of topics) feed.restart(venue.nowMs)
+}
+
+function applyChange(
+  venue: Venue,
+  markets: ReadonlyMap<string, Market>,
+  change: Exclude<WorldChange, { do: 'restart' }>,
+): void {
   const market = markets.get(change.symbol)
   const listing = venue.bySymbol.get(change.symbol)
   if (market === undefined || listing === undefined) throw new RangeError(`no symbol ${change.symbol} in this world`)

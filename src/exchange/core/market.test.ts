@@ -55,10 +55,12 @@ test('the same world and the same calls give the same replies and pushes, howeve
   expect(coarse.told.get('execution')!.length).toBeGreaterThan(5)
 })
 
-/** Mid prices of the generator, as the ticker of an untouched and a traded venue tell them. */
-const lastQuote = (core: ExchangeCore, nowMs: number): unknown => {
-  const { reply } = core.handle({ accountId: null, method: 'GET', path: '/v5/market/price-limit', params: BTC }, nowMs)
-  return reply.result
+/** Where the generator is, as the marks of an untouched and a traded venue tell it. */
+const lastMarks = (core: ExchangeCore, nowMs: number): unknown => {
+  const params = { category: 'linear', ...BTC }
+  const { reply } = core.handle({ accountId: null, method: 'GET', path: '/v5/market/tickers', params }, nowMs)
+  const [row] = (reply.result as { list: { markPrice: string; indexPrice: string }[] }).list
+  return [row!.markPrice, row!.indexPrice]
 }
 
 test('what accounts do does not change where the market goes', () => {
@@ -69,7 +71,7 @@ test('what accounts do does not change where the market goes', () => {
     traded.pass(100)
     alone.pass(100)
   }
-  expect(lastQuote(traded.core, traded.nowMs())).toEqual(lastQuote(alone.core, alone.nowMs()))
+  expect(lastMarks(traded.core, traded.nowMs())).toEqual(lastMarks(alone.core, alone.nowMs()))
 })
 
 test('another seed gives another market', () => {

@@ -32,10 +32,9 @@ const SHORT_MEAN = 0.35
 const LONG_MEAN = 2.5
 /** How likely the next gap is of the same kind as the last. */
 const GAP_STAYS = 0.5
-/** Smoothing of mark, index and premium, ms. */
+/** Smoothing of mark and index, ms. */
 const MARK_MS = 1_000
 const INDEX_MS = 5_000
-const PREMIUM_MS = 30_000
 
 export function createMarket(
   venue: () => Venue,
@@ -225,7 +224,6 @@ function createMarks(listing: Listing, startMs: number): { update(nowMs: number)
       lastMs = nowMs
       mark += (mid() - mark) * (1 - Math.exp(-passedMs / MARK_MS))
       index += (mid() - index) * (1 - Math.exp(-passedMs / INDEX_MS))
-      listing.premiumTicks += (mid() - mark - listing.premiumTicks) * (1 - Math.exp(-passedMs / PREMIUM_MS))
       publish()
     },
     jump: () => {

@@ -1,15 +1,19 @@
 /**
- * What anybody can ask about the market (facts §3.1).
+ * What anybody can ask about the market as it is now (facts §3.1); historyqueries.ts answers for the past.
  */
 import { formatSteps } from '../../domain/steps.ts'
-import { levelFromBest, shownLots } from './book.ts'
-import type { Answer, BookSide, Listing, Venue } from './model.ts'
-import { OK, refuse } from './model.ts'
+import { levelRows, REST_DEPTH, restPicture } from './depthfeed.ts'
+import type { Answer, Listing, PublicTrade, Venue } from './model.ts'
+import { idOf, OK } from './model.ts'
 import { cursorOf, limitOf, newestPage } from './page.ts'
+import { bandRow } from './pricelimitfeed.ts'
 import { otherCategory } from './queries.ts'
-import { lotsText, priceText } from './texts.ts'
-import { nextFundingMs, tickerRow } from './ticker.ts'
-import { badParam, isAnswer, listingOf, type Params, priceBand, textOf } from './validate.ts'
+import { lotsText, msText, priceText } from './texts.ts'
+import { FUNDING_CAP, tickerRestRow } from './ticker.ts'
+import { badParam, isAnswer, listingOf, type Params, textOf } from './validate.ts'
+
+/** When every symbol here was launched, ms: charts and funding history reach back to it. */
+export const LAUNCH_MS = 1_585_526_400_000
 
 /** GET /v5/market/time */
 export function marketTime(venue: Venue): Answer {
@@ -17,27 +21,50 @@ export function marketTime(venue: Venue): Answer {
   return OK({ timeSecond: String(Math.floor(ms / 1_000)), timeNano: `${ms}000000` })
 }
 
-/** GET /v5/market/instruments-info */
+/** GET /v5/market/instruments-info. Only what trades is listed unless another status is asked for. */
 export function instrumentsInfo(venue: Venue, params: Params): Answer {
   const other = otherCategory(params)
   if (other !== null) return other
   const symbol = textOf(params, 'symbol')
   const baseCoin = textOf(params, 'baseCoin')
+  const status = textOf(params, 'status') || 'Trading'
+  const symbolType = textOf(params, 'symbolType')
   if (symbol !== '' && !venue.bySymbol.has(symbol)) return badParam('symbol')
-  const after = cursorOf(params)
-  if (after === null) return badParam('cursor')
-  const page = newestPage(venue.listings.toReversed(), {
-    limit: limitOf(params, 500, 1_000),
-    after: Number.isFinite(after) ? after : Number.POSITIVE_INFINITY,
-    // Pages go downwards from the newest row, so the first listing has the highest number.
-    numberOf: (listing) => venue.listings.length - listing.index,
-    matches: ({ instrument }) =>
-      (symbol === '' || instrument.symbol === symbol) && (baseCoin === '' || instrument.baseCoin === baseCoin),
+  const page = listingPage(venue, params, limitOf(params, 500, 1_000), (listing) => {
+    const { instrument } = listing
+    return (
+      (symbol === '' || instrument.symbol === symbol) &&
+      (baseCoin === '' || instrument.baseCoin === baseCoin) &&
+      statusOf(listing) === status &&
+      (symbolType === '' || symbolType === SYMBOL_TYPE)
+    )
   })
+  if (page === null) return badParam('cursor')
   return OK({ category: 'linear', list: page.rows.map(instrumentRow), nextPageCursor: page.nextPageCursor })
 }
 
-function instrumentRow(listing: Listing): Record<string, unknown> {
+/** Listings a page at a time, in the world's order; null for a cursor that is none of ours. */
+export function listingPage(
+  venue: Venue,
+  params: Params,
+  limit: number,
+  matches: (listing: Listing) => boolean,
+): { readonly rows: readonly Listing[]; readonly nextPageCursor: string } | null {
+  const after = cursorOf(params)
+  if (after === null) return null
+  // Pages go downwards from the newest row, so the first listing has the highest number.
+  const numberOf = (listing: Listing): number => venue.listings.length - listing.index
+  return newestPage(venue.listings.toReversed(), { limit, after, numberOf, matches })
+}
+
+/** Of no region in particular. */
+const SYMBOL_TYPE = ''
+
+function statusOf(_listing: Listing): string {
+  return 'Trading'
+}
+
+function instrumentRow(listing: Listing): Readonly<Record<string, unknown>> {
   const { instrument } = listing
   const { lot, tick } = instrument
   const maxQty = lotsText(listing, instrument.maxLots)
@@ -45,10 +72,10 @@ function instrumentRow(listing: Listing): Record<string, unknown> {
     symbol: instrument.symbol,
     symbolId: listing.index + 1,
     contractType: 'LinearPerpetual',
-    status: 'Trading',
+    status: statusOf(listing),
     baseCoin: instrument.baseCoin,
     quoteCoin: 'USDT',
-    launchTime: '1585526400000',
+    launchTime: String(LAUNCH_MS),
     deliveryTime: '0',
     deliveryFeeRate: '',
     priceScale: String(tick.decimals),
@@ -70,12 +97,12 @@ function instrumentRow(listing: Listing): Record<string, unknown> {
     fundingInterval: instrument.fundingIntervalMinutes,
     settleCoin: 'USDT',
     copyTrading: 'none',
-    upperFundingRate: '0.005',
-    lowerFundingRate: '-0.005',
+    upperFundingRate: FUNDING_CAP,
+    lowerFundingRate: `-${FUNDING_CAP}`,
     isPreListing: false,
     preListingInfo: null,
     riskParameters: { priceLimitRatioX: String(instrument.bandX), priceLimitRatioY: String(instrument.bandY) },
-    symbolType: '',
+    symbolType: SYMBOL_TYPE,
     displayName: '',
     forbidUplWithdrawal: false,
   }
@@ -88,77 +115,53 @@ export function tickers(venue: Venue, params: Params): Answer {
   const symbol = textOf(params, 'symbol')
   if (symbol !== '' && !venue.bySymbol.has(symbol)) return badParam('symbol')
   const listings = venue.listings.filter((each) => symbol === '' || each.instrument.symbol === symbol)
-  const list = listings.map((each) => ({
-    ...tickerRow(each, venue.nowMs),
-    predictedDeliveryPrice: '',
-    basisRate: '',
-    basis: '',
-    basisRateYear: '',
-    deliveryFeeRate: '',
-    deliveryTime: '0',
-  }))
-  return OK({ category: 'linear', list })
+  return OK({ category: 'linear', list: listings.map((each) => tickerRestRow(each, venue.nowMs)) })
 }
 
 /** GET /v5/market/orderbook */
 export function orderbook(venue: Venue, params: Params): Answer {
   const listing = listingOf(venue, params)
   if (isAnswer(listing)) return listing
-  const limit = limitOf(params, 25, 1_000)
+  const limit = limitOf(params, 25, REST_DEPTH)
+  const picture = restPicture(listing)
   return OK({
     s: listing.instrument.symbol,
-    b: levels(listing, listing.bids, limit),
-    a: levels(listing, listing.asks, limit),
+    b: levelRows(listing, picture.bids.all().slice(0, limit)),
+    a: levelRows(listing, picture.asks.all().slice(0, limit)),
     ts: Math.floor(venue.nowMs),
-    u: listing.seq,
-    seq: listing.seq,
-    cts: Math.floor(listing.changedMs),
+    u: picture.u,
+    seq: picture.seq,
+    cts: Math.floor(picture.changedMs),
   })
 }
 
-function levels(listing: Listing, side: BookSide, limit: number): [string, string][] {
-  const rows: [string, string][] = []
-  for (let n = 0; n < limit; n += 1) {
-    const level = levelFromBest(side, n)
-    if (level === undefined) break
-    rows.push([priceText(listing, level.priceTicks), lotsText(listing, shownLots(level))])
-  }
-  return rows
-}
-
-/** GET /v5/market/price-limit; the category defaults to linear. */
+/** GET /v5/market/price-limit */
 export function priceLimit(venue: Venue, params: Params): Answer {
-  const listing = venue.bySymbol.get(textOf(params, 'symbol'))
-  if (listing === undefined) return badParam('symbol')
-  const { maxBuyTicks, minSellTicks } = priceBand(listing)
-  return OK({
-    symbol: listing.instrument.symbol,
-    buyLmt: priceText(listing, maxBuyTicks),
-    sellLmt: priceText(listing, minSellTicks),
-    ts: String(Math.floor(venue.nowMs)),
-  })
+  const listing = listingOf(venue, orLinear(params))
+  if (isAnswer(listing)) return listing
+  return OK({ ...bandRow(listing), ts: msText(venue.nowMs) })
 }
 
-/** GET /v5/market/funding/history: the same rate at every interval. */
-export function fundingHistory(venue: Venue, params: Params): Answer {
+/** Some endpoints take linear for granted. */
+export function orLinear(params: Params): Params {
+  return textOf(params, 'category') === '' ? { ...params, category: 'linear' } : params
+}
+
+/** GET /v5/market/recent-trade, newest first. Source: Bybit v5 docs, market/recent-trade. */
+export function recentTrades(venue: Venue, params: Params): Answer {
   const listing = listingOf(venue, params)
   if (isAnswer(listing)) return listing
-  const start = Number(textOf(params, 'startTime') || 0)
-  const end = textOf(params, 'endTime')
-  if (start > 0 && end === '') return refuse(10001, 'startTime needs endTime')
-  const intervalMs = listing.instrument.fundingIntervalMinutes * 60_000
-  const list: Record<string, string>[] = []
-  const limit = limitOf(params, 200, 200)
-  for (
-    let atMs = nextFundingMs(listing, end === '' ? venue.nowMs : Math.min(Number(end), venue.nowMs)) - intervalMs;
-    atMs >= Math.max(start, 1) && list.length < limit;
-    atMs -= intervalMs
-  ) {
-    list.push({
-      symbol: listing.instrument.symbol,
-      fundingRate: listing.fundingRate,
-      fundingRateTimestamp: String(atMs),
-    })
-  }
-  return OK({ category: 'linear', list })
+  const trades = listing.record.trades.newest(limitOf(params, 500, 1_000))
+  const row = (trade: PublicTrade): Readonly<Record<string, unknown>> => ({
+    execId: idOf(venue.idPrefix.trade, trade.number),
+    symbol: listing.instrument.symbol,
+    price: priceText(listing, trade.priceTicks),
+    size: lotsText(listing, trade.lots),
+    side: trade.takerBuys ? 'Buy' : 'Sell',
+    time: msText(trade.atMs),
+    isBlockTrade: false,
+    isRPITrade: false,
+    seq: String(trade.seq),
+  })
+  return OK({ category: 'linear', list: trades.map(row) })
 }

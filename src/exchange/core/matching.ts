@@ -10,7 +10,7 @@ import { closableLots, closeOrder, releaseHold, rememberExecution, settleFill } 
 import { bestLevel, crosses, dropIfEmpty, join, leave, marketAhead, takeMarket } from './book.ts'
 import type { BookSide, Execution, Level, Listing, Order, PublicTrade, TickDirection, Venue } from './model.ts'
 import { count, idOf, isOpen } from './model.ts'
-import { feeOf, USDT_E8 } from './money.ts'
+import { feeOf } from './money.ts'
 import { list, touchOrder, touchPosition, touchWallet } from './outbox.ts'
 
 /** Whom the sweep is for, and how far it may go. */
@@ -80,13 +80,9 @@ function publish(venue: Venue, listing: Listing, takerBuys: boolean, priceTicks:
   venue.tradeNumber += 1
   listing.lastDirection = direction(listing, priceTicks)
   listing.lastTicks = priceTicks
-  listing.highTicks = Math.max(listing.highTicks, priceTicks)
-  listing.lowTicks = Math.min(listing.lowTicks, priceTicks)
-  listing.volumeLots += lots
-  listing.turnoverUsd += (lots * priceTicks * listing.valueScale) / USDT_E8
   if (listing.feeds.length > 0) {
     const trade: PublicTrade = {
-      id: idOf(venue.idPrefix.trade, venue.tradeNumber),
+      number: venue.tradeNumber,
       atMs: venue.nowMs,
       takerBuys,
       priceTicks,

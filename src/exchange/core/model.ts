@@ -11,6 +11,7 @@ import type { PartialFill } from '../world-matching.ts'
 import type { Agenda } from './agenda.ts'
 import type { Delays } from './delays.ts'
 import type { EndpointLimit } from './limits.ts'
+import type { MarketRecord } from './marketrecord.ts'
 import type { CoreReply, Push } from './types.ts'
 
 export type PositionIdx = 0 | 1 | 2
@@ -53,16 +54,14 @@ export interface Listing {
   askTicks: number
   markTicks: number
   indexTicks: number
-  /** 30 s mean of mid minus mark, ticks (a float: it only shifts the band). */
-  premiumTicks: number
+  /** 30 s mean of mid minus mark, ticks (a float: it only shifts the band); and how much of it counts. */
+  readonly premiumTicks: number
+  readonly premiumShare: number
   readonly openTicks: number
   lastTicks: number
   lastDirection: TickDirection
-  highTicks: number
-  lowTicks: number
-  volumeLots: number
-  /** USDT as a float: display only. */
-  turnoverUsd: number
+  /** Candles, trades, open interest; what the stream has told. */
+  readonly record: MarketRecord<PublicTrade>
   /** Time of the latest change of the book, ms. */
   changedMs: number
   /** Delay between acknowledgement and matching of orders that open, ms. */
@@ -83,7 +82,7 @@ export interface FillPlan {
 export type TickDirection = 'PlusTick' | 'ZeroPlusTick' | 'MinusTick' | 'ZeroMinusTick'
 
 export interface PublicTrade {
-  readonly id: string
+  readonly number: number
   readonly atMs: number
   readonly takerBuys: boolean
   readonly priceTicks: number

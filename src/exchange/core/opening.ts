@@ -13,10 +13,12 @@ import type { Account, Listing, Venue } from './model.ts'
 import { e8FromText } from './money.ts'
 import { createDelayedOrders } from './orders.ts'
 import { createFillPlan } from './partials.ts'
+import { createRecord, createRecorder } from './record.ts'
 import { ROUTES } from './routes.ts'
 
 export function createVenue(world: World, random: Random, startMs: number): Venue {
-  const listings = world.instruments.map(createListing)
+  const listings = world.instruments.map((each, index) => createListing(each, index, () => venue.nowMs))
+  for (const each of listings) each.feeds.push(createRecorder(each))
   for (const { symbol, side, delayMs } of world.matching.delays) {
     const listing = listings.find((each) => each.instrument.symbol === symbol)
     if (listing !== undefined) listing.matchDelayMs[side] = delayMs
@@ -86,12 +88,13 @@ export function createMarkets(
   return markets
 }
 
-function createListing(spec: WorldInstrument, index: number): Listing {
+function createListing(spec: WorldInstrument, index: number, nowMs: () => number): Listing {
   const tick = stepFromText(spec.tickSize)
   const lot = stepFromText(spec.qtyStep)
   const ticks = (text: string): number => parseSteps(text, tick)!
   const lots = (text: string): number => parseSteps(text, lot)!
   const midTicks = ticks(spec.market.midPrice)
+  const record = createRecord(midTicks)
   return {
     index,
     instrument: {
@@ -120,14 +123,14 @@ function createListing(spec: WorldInstrument, index: number): Listing {
     askTicks: 0,
     markTicks: midTicks,
     indexTicks: midTicks,
-    premiumTicks: 0,
+    get premiumTicks() {
+      return record.premium.at(nowMs())
+    },
+    premiumShare: Number(spec.priceLimitAlpha),
     openTicks: midTicks,
     lastTicks: midTicks,
     lastDirection: 'ZeroPlusTick',
-    highTicks: midTicks,
-    lowTicks: midTicks,
-    volumeLots: 0,
-    turnoverUsd: 0,
+    record,
     changedMs: 0,
     matchDelayMs: { buy: 0, sell: 0 },
     fillPlan: { buy: null, sell: null },

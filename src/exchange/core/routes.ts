@@ -1,11 +1,20 @@
 /**
  * The venue's endpoints: which function answers, and what each counts against (facts §9).
  */
+import {
+  fundingHistory,
+  indexPriceKline,
+  kline,
+  markPriceKline,
+  openInterest,
+  premiumIndexPriceKline,
+} from './historyqueries.ts'
 import type { LimitGroup } from './limits.ts'
-import { fundingHistory, instrumentsInfo, marketTime, orderbook, priceLimit, tickers } from './marketqueries.ts'
+import { instrumentsInfo, marketTime, orderbook, priceLimit, recentTrades, tickers } from './marketqueries.ts'
 import type { Account, Answer, Venue } from './model.ts'
 import { amendOrder, cancelAll, cancelOrder, createOrder } from './orders.ts'
 import { executionList, orderHistory, positionList, realtimeOrders, walletBalance } from './queries.ts'
+import { insurance, riskLimit } from './riskqueries.ts'
 import { accountInfo, feeRate, queryApi, setLeverage, setPriceAction, switchMode } from './settings.ts'
 import type { CoreRequest } from './types.ts'
 import type { Params } from './validate.ts'
@@ -34,6 +43,14 @@ export const ROUTES: ReadonlyMap<string, PublicRoute | PrivateRoute> = new Map<s
   ['/v5/market/orderbook', open(orderbook)],
   ['/v5/market/price-limit', open(priceLimit)],
   ['/v5/market/funding/history', open(fundingHistory)],
+  ['/v5/market/open-interest', open(openInterest)],
+  ['/v5/market/recent-trade', open(recentTrades)],
+  ['/v5/market/kline', open(kline)],
+  ['/v5/market/mark-price-kline', open(markPriceKline)],
+  ['/v5/market/index-price-kline', open(indexPriceKline)],
+  ['/v5/market/premium-index-price-kline', open(premiumIndexPriceKline)],
+  ['/v5/market/risk-limit', open(riskLimit)],
+  ['/v5/market/insurance', open(insurance)],
   ['/v5/order/create', write('create', createOrder)],
   ['/v5/order/amend', write('amend', amendOrder)],
   ['/v5/order/cancel', write('cancel', cancelOrder)],

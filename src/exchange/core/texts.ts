@@ -19,6 +19,11 @@ export function msText(ms: number): string {
   return String(Math.floor(ms))
 }
 
+/** Turnover in USDT. */
+export function turnoverText(usd: number): string {
+  return usd.toFixed(4)
+}
+
 /** Average price of `lots` that cost so much: 8 decimals at most. */
 export function averageText(listing: Listing, costE8: number, lots: number): string {
   if (lots === 0) return '0'

@@ -1,52 +1,85 @@
 /**
- * The ticker of one instrument: the REST row, and the stream's snapshot and deltas (facts §6.3: every 100 ms, a delta
- * leaves out what has not changed).
+ * The ticker of one instrument: the stream's snapshot and deltas (facts §6.3: every 100 ms, a delta leaves out what has
+ * not changed), and the same figures as the REST row (facts §3.1).
  */
 import { bestLevel, shownLots } from './book.ts'
-import type { Listing, Venue } from './model.ts'
-import { lotsText, priceText } from './texts.ts'
-import { nextSlot, type TopicFeed } from './topic.ts'
+import type { Listing } from './model.ts'
+import { lotsText, priceText, turnoverText } from './texts.ts'
+import { nextSlot, say, type TopicFeed, type TopicTerms } from './topic.ts'
 
 const INTERVAL_MS = 100
-/** Lots held open by everybody: a plausible figure that does not move. */
-const OPEN_INTEREST_LOTS = 50_000_000
+/** Largest funding rate either way. */
+export const FUNDING_CAP = '0.005'
 
-/** The fields both the stream and REST have. */
-export function tickerRow(listing: Listing, nowMs: number): Record<string, string> {
+export type TickerRow = Readonly<Record<string, string>>
+
+/** The stream's fields of a perpetual. */
+export function tickerRow(listing: Listing, nowMs: number): TickerRow {
   const { instrument } = listing
-  const bid = bestLevel(listing.bids)
-  const ask = bestLevel(listing.asks)
   const price = (ticks: number): string => priceText(listing, ticks)
-  const openInterest = lotsText(listing, OPEN_INTEREST_LOTS)
-  const openInterestUsd = (Number(openInterest) * Number(price(listing.markTicks))).toFixed(2)
+  const day = listing.record.last.day(nowMs)
   return {
     symbol: instrument.symbol,
     tickDirection: listing.lastDirection,
-    price24hPcnt: ((listing.lastTicks - listing.openTicks) / listing.openTicks).toFixed(6),
+    price24hPcnt: ((listing.lastTicks - day.dayAgo) / day.dayAgo).toFixed(6),
     lastPrice: price(listing.lastTicks),
-    prevPrice24h: price(listing.openTicks),
-    highPrice24h: price(listing.highTicks),
-    lowPrice24h: price(listing.lowTicks),
-    prevPrice1h: price(listing.openTicks),
+    prevPrice24h: price(day.dayAgo),
+    highPrice24h: price(day.high),
+    lowPrice24h: price(day.low),
+    prevPrice1h: price(day.hourAgo),
     markPrice: price(listing.markTicks),
     indexPrice: price(listing.indexTicks),
-    openInterest,
-    openInterestValue: openInterestUsd,
-    singleOpenInterest: openInterest,
-    singleOpenInterestValue: openInterestUsd,
-    turnover24h: listing.turnoverUsd.toFixed(4),
-    volume24h: lotsText(listing, listing.volumeLots),
+    ...openInterestOf(listing),
+    turnover24h: turnoverText(day.turnoverUsd),
+    volume24h: lotsText(listing, day.lots),
     fundingIntervalHour: String(instrument.fundingIntervalMinutes / 60),
-    fundingCap: '0.005',
+    fundingCap: FUNDING_CAP,
     nextFundingTime: String(nextFundingMs(listing, nowMs)),
     fundingRate: listing.fundingRate,
-    bid1Price: bid === undefined ? '' : price(bid.priceTicks),
-    bid1Size: bid === undefined ? '' : lotsText(listing, shownLots(bid)),
-    ask1Price: ask === undefined ? '' : price(ask.priceTicks),
-    ask1Size: ask === undefined ? '' : lotsText(listing, shownLots(ask)),
+    ...touchOf(listing),
     preOpenPrice: '',
     preQty: '',
     curPreListingPhase: '',
+  }
+}
+
+/** Long and short positions together, and one side of them (facts §6.3). */
+function openInterestOf(listing: Listing): TickerRow {
+  const { openInterestLots } = listing.record
+  const usdOf = (text: string): string => (Number(text) * Number(priceText(listing, listing.markTicks))).toFixed(2)
+  const both = lotsText(listing, 2 * openInterestLots)
+  const single = lotsText(listing, openInterestLots)
+  return {
+    openInterest: both,
+    openInterestValue: usdOf(both),
+    singleOpenInterest: single,
+    singleOpenInterestValue: usdOf(single),
+  }
+}
+
+/** An empty side has no price and no size. */
+function touchOf(listing: Listing): TickerRow {
+  const bid = bestLevel(listing.bids)
+  const ask = bestLevel(listing.asks)
+  return {
+    bid1Price: bid === undefined ? '' : priceText(listing, bid.priceTicks),
+    bid1Size: bid === undefined ? '' : lotsText(listing, shownLots(bid)),
+    ask1Price: ask === undefined ? '' : priceText(listing, ask.priceTicks),
+    ask1Size: ask === undefined ? '' : lotsText(listing, shownLots(ask)),
+  }
+}
+
+/** The REST row: no tick direction, and what only expiring contracts fill in. */
+export function tickerRestRow(listing: Listing, nowMs: number): TickerRow {
+  const { tickDirection: _, ...row } = tickerRow(listing, nowMs)
+  return {
+    ...row,
+    predictedDeliveryPrice: '',
+    basisRate: '',
+    basis: '',
+    basisRateYear: '',
+    deliveryFeeRate: '',
+    deliveryTime: '0',
   }
 }
 
@@ -56,13 +89,19 @@ export function nextFundingMs(listing: Listing, nowMs: number): number {
   return (Math.floor(nowMs / intervalMs) + 1) * intervalMs
 }
 
-export function createTickerFeed(
-  venue: Venue,
-  listing: Listing,
-  { topic, rank }: { readonly topic: string; readonly rank: number },
-): TopicFeed {
-  let published = tickerRow(listing, venue.nowMs)
+export function createTickerFeed(terms: TopicTerms): TopicFeed {
+  const { venue, listing, topic, rank } = terms
+  let told = tickerRow(listing, venue.nowMs)
   let lastSentMs = venue.nowMs
+  let isRestarted = false
+
+  const snapshot = (nowMs: number): Readonly<Record<string, unknown>> => ({
+    topic,
+    type: 'snapshot',
+    data: told,
+    cs: listing.seq,
+    ts: Math.floor(nowMs),
+  })
   const feed: TopicFeed = {
     nextMs: Number.POSITIVE_INFINITY,
     heapAt: -1,
@@ -74,22 +113,25 @@ export function createTickerFeed(
     onTrade: () => {},
     run: (atMs) => {
       const row = tickerRow(listing, atMs)
-      const data = changes(published, row)
-      published = row
+      const data = changes(told, row)
+      told = row
       lastSentMs = atMs
-      if (data === null) return Number.POSITIVE_INFINITY
-      listing.seq += 1
-      const frame = { topic, type: 'delta', data, cs: listing.seq, ts: Math.floor(atMs) }
-      venue.pushes.push({ kind: 'public', topic, frame })
+      if (isRestarted) say(terms, snapshot(atMs))
+      else if (data !== null) say(terms, { topic, type: 'delta', data, cs: listing.seq, ts: Math.floor(atMs) })
+      isRestarted = false
       return Number.POSITIVE_INFINITY
     },
-    snapshot: (nowMs) => [{ topic, type: 'snapshot', data: published, cs: listing.seq, ts: Math.floor(nowMs) }],
+    snapshot: (nowMs) => [snapshot(nowMs)],
+    restart: (nowMs) => {
+      isRestarted = true
+      venue.agenda.schedule(feed, nowMs)
+    },
   }
   return feed
 }
 
 /** The symbol and what differs; null when nothing does. */
-function changes(before: Record<string, string>, after: Record<string, string>): Record<string, string> | null {
+function changes(before: TickerRow, after: TickerRow): TickerRow | null {
   const data: Record<string, string> = { symbol: after['symbol']! }
   let isEmpty = true
   for (const key in after) {

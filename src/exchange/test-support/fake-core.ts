@@ -54,7 +54,8 @@ export function createFakeCore(): FakeCore {
     snapshot: (topic, nowMs) => [bookFrame(topic, nowMs)],
     counters: () => ({ requests: core.requests.length }),
     control(change) {
-      if (!['AUSDT', 'BUSDT'].includes(change.symbol)) throw new RangeError(`symbol: no market for "${change.symbol}"`)
+      const isKnown = change.do === 'restart' || ['AUSDT', 'BUSDT'].includes(change.symbol)
+      if (!isKnown) throw new RangeError(`no market for ${JSON.stringify(change)}`)
       core.changes.push(change)
       return []
     },
