@@ -5,11 +5,11 @@
  *
  * The key and secret are the mock's own, made up by its world; they open nothing else.
  */
-import { readFileSync } from 'node:fs'
 import { DEFAULT_WORLD } from './default-world.ts'
 import { startExchange } from './server.ts'
 import type { RunningExchange } from './shell.ts'
-import { parseWorld, type World, WorldError } from './world.ts'
+import { type World, WorldError } from './world.ts'
+import { readWorldFile } from './world-file.ts'
 
 const HELP = `usage: bybit-synthetic-test exchange [--world FILE] [--host H] [--port N] [--admin-port N|off] [--admin-host H]
                                     [--seed S] [--end-with signal|stdin]
@@ -121,15 +121,8 @@ function portOf(name: string, text: string, problems: string[], orElse = ''): nu
 }
 
 function readWorld(file: string, problems: string[]): World | undefined {
-  let text: string
   try {
-    text = readFileSync(file, 'utf8')
-  } catch (error) {
-    problems.push(`--world: ${(error as Error).message}`)
-    return undefined
-  }
-  try {
-    return parseWorld(JSON.parse(text))
+    return readWorldFile(file)
   } catch (error) {
     const found = error instanceof WorldError ? error.problems : [(error as Error).message]
     problems.push(...found.map((problem) => `--world ${file}: ${problem}`))

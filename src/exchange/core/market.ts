@@ -143,9 +143,10 @@ function createChanges(
       return touchedMs
     },
     show: (moment, nowMs) => {
+      // Until now the old price held: the marks follow the new one from here on.
+      marks.update(nowMs)
       show(moment)
       touchedMs = nowMs
-      marks.update(nowMs)
       bookChanged(venue(), listing)
     },
     refill: () => {

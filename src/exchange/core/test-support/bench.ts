@@ -1,8 +1,9 @@
 /**
  * A venue on a bench: worlds from the fixtures, a clock that only moves when told to, and short calls for tests.
  */
-import { readFileSync } from 'node:fs'
-import { parseWorld, type World } from '../../world.ts'
+import { fileURLToPath } from 'node:url'
+import type { World } from '../../world.ts'
+import { readWorldFile } from '../../world-file.ts'
 import { createExchange } from '../exchange.ts'
 import type { CoreReply, ExchangeCore, Push } from '../types.ts'
 
@@ -32,8 +33,8 @@ export interface Bench {
 }
 
 export function worldOf(name: string, change: (world: Mutable<World>) => void = () => {}): World {
-  const url = new URL(`../../../../fixtures/worlds/${name}.json`, import.meta.url)
-  const world = parseWorld(JSON.parse(readFileSync(url, 'utf8'))) as Mutable<World>
+  const file = fileURLToPath(new URL(`../../../../fixtures/worlds/${name}.json`, import.meta.url))
+  const world = readWorldFile(file) as Mutable<World>
   change(world)
   return world as World
 }
