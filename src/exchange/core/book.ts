@@ -38,21 +38,26 @@ export function shownLots(level: Level): number {
   return level.marketLots + level.orderLots
 }
 
-/** Lots to be had up to a limit, stopping once `enough` is reached; orders that `isOwn` names are left out. */
+/**
+ * Lots to be had up to a limit, stopping once `enough` is reached. Orders that `isOwn` names are left out; with
+ * `stopsAtOwn` nothing behind the first of them can be had either.
+ */
 export function lotsWithin(
   side: BookSide,
   limitTicks: number,
   enough: number,
   isOwn: (order: Order) => boolean,
+  stopsAtOwn = false,
 ): number {
   let sum = 0
   for (let n = 0; sum < enough; n += 1) {
     const level = levelFromBest(side, n)
     if (level === undefined || !crosses(!side.isBid, limitTicks, level.priceTicks)) break
-    sum += level.marketLots
     for (let order = level.first; order !== null; order = order.next) {
       if (!isOwn(order)) sum += order.leaves
+      else if (stopsAtOwn) return sum + Math.max(0, order.aheadAt - level.gone)
     }
+    sum += level.marketLots
   }
   return sum
 }
