@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { authenticateRequest, authenticateStream, sign } from './auth.ts'
+import { type Authentication, authenticateRequest, authenticateStream, plainAddress, sign } from './auth.ts'
+import type { KeyHolder } from './core/types.ts'
 import { KEY, SECRET } from './test-support/fake-core.ts'
 
 const ACCOUNTS = new Map([[KEY, { accountId: '1001', apiSecret: SECRET }]])
@@ -47,16 +48,26 @@ function headers(changes: Record<string, string | undefined> = {}): Record<strin
   }
 }
 
+/** A call from the loopback address. */
+function ask(
+  signed: Record<string, string | undefined>,
+  payload: string | Buffer = '{}',
+  nowMs = SENT_MS,
+  accounts: ReadonlyMap<string, KeyHolder> = ACCOUNTS,
+): Authentication {
+  return authenticateRequest({ headers: signed, payload, address: '127.0.0.1' }, accounts, nowMs)
+}
+
 for (const { name, payload, signature } of VECTORS) {
   test(`a request signed over ${name} is admitted, byte for byte`, () => {
     const signed = headers({ 'x-bapi-sign': signature })
-    expect(authenticateRequest(signed, payload, ACCOUNTS, SENT_MS)).toEqual({ ok: true, accountId: '1001' })
-    expect(authenticateRequest(signed, Buffer.from(payload), ACCOUNTS, SENT_MS)).toMatchObject({ ok: true })
+    expect(ask(signed, payload)).toEqual({ ok: true, accountId: '1001' })
+    expect(ask(signed, Buffer.from(payload))).toMatchObject({ ok: true })
   })
 }
 
 test('a signature over other bytes is refused with the text the venue signed', () => {
-  expect(authenticateRequest(headers(), '{"a":1}', ACCOUNTS, SENT_MS)).toEqual({
+  expect(ask(headers(), '{"a":1}')).toEqual({
     ok: false,
     retCode: 10004,
     retMsg: `error sign! origin_string[${SENT_MS}${KEY}5000{"a":1}]`,
@@ -65,23 +76,23 @@ test('a signature over other bytes is refused with the text the venue signed', (
 
 test('an unknown or missing key is refused before anything else', () => {
   const invalid = { ok: false, retCode: 10003, retMsg: 'API key is invalid.' }
-  expect(authenticateRequest(headers({ 'x-bapi-api-key': 'nobody' }), '{}', ACCOUNTS, SENT_MS)).toEqual(invalid)
-  expect(authenticateRequest(headers({ 'x-bapi-api-key': undefined }), '{}', ACCOUNTS, SENT_MS)).toEqual(invalid)
+  expect(ask(headers({ 'x-bapi-api-key': 'nobody' }))).toEqual(invalid)
+  expect(ask(headers({ 'x-bapi-api-key': undefined }))).toEqual(invalid)
 })
 
 test('a missing timestamp or signature is named', () => {
-  expect(authenticateRequest(headers({ 'x-bapi-timestamp': undefined }), '{}', ACCOUNTS, SENT_MS)).toMatchObject({
+  expect(ask(headers({ 'x-bapi-timestamp': undefined }))).toMatchObject({
     retCode: 10001,
     retMsg: `empty value: apiTimestamp[] apiKey[${KEY}] apiSignature[${VECTORS[2].signature}]`,
   })
-  expect(authenticateRequest(headers({ 'x-bapi-sign': undefined }), '{}', ACCOUNTS, SENT_MS)).toMatchObject({
+  expect(ask(headers({ 'x-bapi-sign': undefined }))).toMatchObject({
     retCode: 10001,
   })
 })
 
 test('the receive window holds to the millisecond at both ends', () => {
   const codeAt = (nowMs: number): number => {
-    const result = authenticateRequest(headers(), '{}', ACCOUNTS, nowMs)
+    const result = ask(headers(), '{}', nowMs)
     return result.ok ? 0 : result.retCode
   }
   expect(codeAt(SENT_MS + 5000)).toBe(0)
@@ -92,7 +103,7 @@ test('the receive window holds to the millisecond at both ends', () => {
 
 test('a request from the future is refused however wide its window, and told the three numbers', () => {
   const wide = headers({ 'x-bapi-recv-window': '50000' })
-  expect(authenticateRequest(wide, '{}', ACCOUNTS, SENT_MS - 1006)).toMatchObject({
+  expect(ask(wide, '{}', SENT_MS - 1006)).toMatchObject({
     retCode: 10002,
     retMsg:
       'invalid request, please check your server timestamp or recv_window param. ' +
@@ -102,10 +113,9 @@ test('a request from the future is refused however wide its window, and told the
 
 test('without a receive window 5,000 ms count', () => {
   const bare = (nowMs: number) =>
-    authenticateRequest(
+    ask(
       headers({ 'x-bapi-recv-window': undefined, 'x-bapi-sign': sign(SECRET, `${SENT_MS}${KEY}`, '{}') }),
       '{}',
-      ACCOUNTS,
       nowMs,
     )
   expect(bare(SENT_MS + 5000)).toMatchObject({ ok: true })
@@ -114,8 +124,45 @@ test('without a receive window 5,000 ms count', () => {
 
 test('a timestamp or window that is no number is outside the window', () => {
   for (const bad of [{ 'x-bapi-timestamp': 'soon' }, { 'x-bapi-recv-window': '5s' }, { 'x-bapi-timestamp': '-1' }]) {
-    expect(authenticateRequest(headers(bad), '{}', ACCOUNTS, SENT_MS)).toMatchObject({ retCode: 10002 })
+    expect(ask(headers(bad))).toMatchObject({ retCode: 10002 })
   }
+})
+
+test('a key bound to addresses is refused from others, whatever else is wrong with the request', () => {
+  const bound = (ips: string[]): ReadonlyMap<string, KeyHolder> =>
+    new Map([[KEY, { accountId: '1001', apiSecret: SECRET, ips }]])
+  const unmatched = {
+    ok: false,
+    retCode: 10010,
+    retMsg: "Unmatched IP, please check your API key's bound IP addresses.",
+  }
+  expect(ask(headers(), '{}', SENT_MS, bound(['10.0.0.7']))).toEqual(unmatched)
+  expect(ask(headers({ 'x-bapi-sign': 'wrong' }), '{}', SENT_MS + 9000, bound(['10.0.0.7']))).toEqual(unmatched)
+  expect(ask(headers(), '{}', SENT_MS, bound(['10.0.0.7', '127.0.0.1']))).toMatchObject({ ok: true })
+  expect(ask(headers(), '{}', SENT_MS, bound(['*']))).toMatchObject({ ok: true })
+})
+
+test('an address is the same whether a socket reports it as IPv4 or as IPv6', () => {
+  expect(plainAddress('::ffff:127.0.0.1')).toBe('127.0.0.1')
+  expect(['127.0.0.1', '::1', '::ffff:1', undefined].map(plainAddress)).toEqual(['127.0.0.1', '::1', '::ffff:1', ''])
+})
+
+test('vectors of another source are admitted, too', () => {
+  const accounts = new Map([['test_api_key', { accountId: '7', apiSecret: 'test_secret' }]])
+  const sentMs = 1700000000000
+  const signed = {
+    'x-bapi-api-key': 'test_api_key',
+    'x-bapi-timestamp': String(sentMs),
+    'x-bapi-recv-window': '5000',
+    'x-bapi-sign': 'fd4f31228a46109dc6673062328693696df9a96c7ff04e6491a45e7f63a0fdd7',
+  }
+  expect(ask(signed, 'category=linear&symbol=BTCUSDT', sentMs, accounts)).toEqual({ ok: true, accountId: '7' })
+  const signature = 'bacffe7500499eb829bb58c45d36d1b3e5ac67c14eaeba91df5e99ccee013925'
+  expect(authenticateStream(['test_api_key', sentMs, signature], accounts, sentMs - 1)).toBe('7')
+})
+
+test('a signature in upper case is another signature', () => {
+  expect(ask(headers({ 'x-bapi-sign': VECTORS[2].signature.toUpperCase() }))).toMatchObject({ retCode: 10004 })
 })
 
 test('a stream is authenticated with expires as number or as text, and only until then', () => {

@@ -9,13 +9,22 @@
  */
 import { createHmac } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
-import type { ExchangeCore } from './core/types.ts'
+import type { ExchangeCore, KeyHolder } from './core/types.ts'
 
 export type Accounts = ExchangeCore['accounts']
 
 export type Authentication =
   | { readonly ok: true; readonly accountId: string }
   | { readonly ok: false; readonly retCode: number; readonly retMsg: string }
+
+/** A private REST request as it arrived. */
+export interface SignedCall {
+  readonly headers: IncomingHttpHeaders
+  /** The raw query string without its question mark, or the raw body. */
+  readonly payload: string | Buffer
+  /** Where it came from. */
+  readonly address: string
+}
 
 /** What the venue assumes when `X-BAPI-RECV-WINDOW` is absent, ms. */
 const RECV_WINDOW_DEFAULT_MS = 5000
@@ -30,30 +39,40 @@ export function sign(secret: string, prefix: string, payload: string | Buffer = 
 }
 
 /**
- * Checks the headers of a private REST request. `payload` is the raw query string without its question mark, or the
- * raw body. Refusals: 10003 key missing or unknown, 10001 another header missing, 10002 outside the window, 10004 signature.
+ * Checks the headers of a private REST request. Refusals, in this order: 10003 key missing or none of `accounts`, 10010
+ * address not on the key's list, 10001 another header missing, 10002 outside the window, 10004 signature. What the key
+ * may do is the core's to say (10005).
  */
-export function authenticateRequest(
-  headers: IncomingHttpHeaders,
-  payload: string | Buffer,
-  accounts: Accounts,
-  nowMs: number,
-): Authentication {
+export function authenticateRequest(call: SignedCall, accounts: Accounts, nowMs: number): Authentication {
+  const { headers, payload, address } = call
   const key = text(headers['x-bapi-api-key'])
   const stamp = text(headers['x-bapi-timestamp'])
   const signature = text(headers['x-bapi-sign'])
   const window = text(headers['x-bapi-recv-window'])
-  const account = accounts.get(key)
-  if (account === undefined) return refuse(10003, 'API key is invalid.')
+  const holder = accounts.get(key)
+  if (holder === undefined) return refuse(10003, 'API key is invalid.')
+  if (!mayCallFrom(holder, address)) {
+    return refuse(10010, "Unmatched IP, please check your API key's bound IP addresses.")
+  }
   if (stamp === '' || signature === '') {
     return refuse(10001, `empty value: apiTimestamp[${stamp}] apiKey[${key}] apiSignature[${signature}]`)
   }
-  if (!withinWindow(stamp, window, nowMs)) return refuse(10002, windowText(stamp, window, nowMs))
+  const late = windowProblem(stamp, window, nowMs)
+  if (late !== undefined) return refuse(10002, late)
   const prefix = stamp + key + window
-  if (sign(account.apiSecret, prefix, payload) !== signature) {
+  if (sign(holder.apiSecret, prefix, payload) !== signature) {
     return refuse(10004, `error sign! origin_string[${prefix}${payload.toString()}]`)
   }
-  return { ok: true, accountId: account.accountId }
+  return { ok: true, accountId: holder.accountId }
+}
+
+function mayCallFrom({ ips = ['*'] }: KeyHolder, address: string): boolean {
+  return ips.includes('*') || ips.includes(address)
+}
+
+/** An IPv4 address written as IPv6, as sockets that listen on both report it, is the same address. */
+export function plainAddress(address: string | undefined): string {
+  return address === undefined ? '' : address.replace(/^::ffff:(?=\d+\.)/, '')
 }
 
 /** Checks the arguments `[apiKey, expires, signature]` of an `auth` frame. Clients send `expires` as number or as text. */
@@ -66,7 +85,14 @@ export function authenticateStream(args: unknown, accounts: Accounts, nowMs: num
   return sign(account.apiSecret, `GET/realtime${stamp}`) === signature ? account.accountId : undefined
 }
 
-/** `server − window ≤ timestamp < server + 1000`. */
+/**
+ * The text of 10002 for a timestamp outside `server − window ≤ timestamp < server + 1000`. Both are as the client wrote
+ * them; an empty window is 5,000 ms. Source: facts §2.1.
+ */
+export function windowProblem(stamp: string, window: string, nowMs: number): string | undefined {
+  return withinWindow(stamp, window, nowMs) ? undefined : windowText(stamp, window, nowMs)
+}
+
 function withinWindow(stamp: string, window: string, nowMs: number): boolean {
   const windowMs = window === '' ? RECV_WINDOW_DEFAULT_MS : DIGITS.test(window) ? Number(window) : Number.NaN
   if (!DIGITS.test(stamp) || Number.isNaN(windowMs)) return false

@@ -123,7 +123,7 @@ for (const seed of SEEDS) {
   })
 
   test(`every signed order with senseless fields gets a retCode from the real core (seed ${seed})`, async () => {
-    const limits = { create: 10_000, amend: 10_000, cancel: 10_000, cancelAll: 10_000, read: 10_000, settings: 10_000 }
+    const limits = Object.fromEntries(Object.keys(CALM.limits).map((name) => [name, 10_000])) as typeof CALM.limits
     const world = { ...CALM, limits, ipCallsPer5s: 100_000 }
     await using exchange = await startExchange({ world, clock: manualClock(NOW_MS) })
     const random = seededRandom(`${seed}/orders`)
@@ -138,8 +138,9 @@ for (const seed of SEEDS) {
         const url = `${exchange.restUrl}${path}`
         const answer =
           method === 'GET' ? await get(url, query, secret) : await post(url, JSON.stringify(params), secret)
-        expect(answer, `${path} ${JSON.stringify(params)}`).toMatchObject({ status: 200, json: { time: NOW_MS } })
+        expect(answer, `${path} ${JSON.stringify(params)}`).toMatchObject({ status: 200 })
         expect(answer.json?.['retCode']).toBeTypeOf('number')
+        expect(answer.json?.['time'] ?? NOW_MS, 'a time, where the envelope has one').toBe(NOW_MS)
       }
     }
     await alive(exchange)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { BODY_MAX_BYTES } from './http.ts'
+import { BODY_MAX_BYTES } from './http-answers.ts'
 import { type RunningExchange, type ServeOptions, serveCore } from './shell.ts'
 import { call, get, type ManualClock, manualClock, post, signedHeaders } from './test-support/clients.ts'
 import { createFakeCore, type FakeCore, OK } from './test-support/fake-core.ts'
@@ -120,6 +120,73 @@ test('an address that calls too often is banned from all REST, cancels included,
   expect(await post(cancel, '{}', { timestampMs: NOW_MS + 59_999 })).toMatchObject({ status: 403 })
   setting.clock.pass(1)
   expect(await call(time)).toMatchObject({ status: 200 })
+})
+
+test('limit headers tell the account what is left at the endpoint, and everybody else what is left to the address', async () => {
+  await using setting = await setUp({ ipCallsPer5s: 20 })
+  const reset = String(NOW_MS)
+  const headersOf = async (answer: Promise<{ headers: object }>): Promise<object> => (await answer).headers
+  setting.core.answer = { reply: { ...OK, limit: { limit: 10, remaining: 9, resetMs: NOW_MS } }, pushes: [] }
+  expect(await headersOf(post(setting.create, '{}', { timestampMs: NOW_MS }))).toMatchObject({
+    'x-bapi-limit': '10',
+    'x-bapi-limit-status': '9',
+    'x-bapi-limit-reset-timestamp': reset,
+  })
+  setting.core.answer = { reply: OK, pushes: [] }
+  const market = { 'x-bapi-limit': '20', 'x-bapi-limit-status': '18', 'x-bapi-limit-reset-timestamp': reset }
+  expect(await headersOf(call(`${setting.exchange.restUrl}/v5/market/time`))).toMatchObject(market)
+  const unknownKey = post(setting.create, '{}', { timestampMs: NOW_MS, key: 'nobody' })
+  expect(await headersOf(unknownKey)).toMatchObject({ ...market, 'x-bapi-limit-status': '17' })
+})
+
+test('a world may leave out limit headers where no account was asked', async () => {
+  await using setting = await setUp({ doubts: { limitHeadersElsewhere: 'none' } })
+  const { headers } = await call(`${setting.exchange.restUrl}/v5/market/time`)
+  expect(Object.keys(headers).filter((name) => name.startsWith('x-bapi'))).toEqual([])
+})
+
+test('refusals for key, time and signature are HTTP 401 where the world says so, with the same envelope', async () => {
+  await using setting = await setUp({ doubts: { authStatus: 401 } })
+  const answers = [
+    await post(setting.create, '{}', { timestampMs: NOW_MS, key: 'nobody' }),
+    await post(setting.create, '{}', { timestampMs: NOW_MS - 5001 }),
+    await post(setting.create, '{}', { timestampMs: NOW_MS, secret: 'wrong' }),
+    await post(setting.create, '{}', { timestampMs: NOW_MS }),
+  ]
+  expect(answers.map(({ status, json }) => [status, json?.['retCode']])).toEqual([
+    [401, 10003],
+    [401, 10002],
+    [401, 10004],
+    [200, 0],
+  ])
+  expect(setting.exchange.counters().http).toEqual({ requests: 4, refused: 3 })
+})
+
+test('more calls in a second than the venue bears are HTTP 429, whoever makes them, and count against no ban', async () => {
+  await using setting = await setUp({ systemCallsPerS: 2 })
+  const time = `${setting.exchange.restUrl}/v5/market/time`
+  expect(await call(time)).toMatchObject({ status: 200 })
+  expect(await post(setting.create, '{}', { timestampMs: NOW_MS })).toMatchObject({ status: 200 })
+  expect(await post(setting.create, '{}', { timestampMs: NOW_MS })).toMatchObject({ status: 429 })
+  expect(setting.core.requests).toHaveLength(2)
+  setting.clock.pass(1000)
+  expect(await call(time)).toMatchObject({ status: 200 })
+})
+
+test('a body signed with blanks between its parts is verified as it came', async () => {
+  await using setting = await setUp()
+  const spaced = '{"category": "linear", "symbol": "BTCUSDT", "qty": "0.010"}'
+  expect(await post(setting.create, spaced, { timestampMs: NOW_MS })).toMatchObject({ json: { retCode: 0 } })
+  const headers = signedHeaders(spaced, { timestampMs: NOW_MS })
+  const compact = await call(setting.create, { method: 'POST', body: spaced.replaceAll(' ', ''), headers })
+  expect(compact.json).toMatchObject({ retCode: 10004, retMsg: expect.stringContaining('"symbol":"BTCUSDT"') })
+})
+
+test('parts of the envelope an answer goes without are left out', async () => {
+  await using setting = await setUp()
+  setting.core.answer = { reply: { ...OK, omits: ['retExtInfo', 'time'] }, pushes: [] }
+  const { text } = await post(setting.create, '{}', { timestampMs: NOW_MS })
+  expect(text).toBe('{"retCode":0,"retMsg":"OK","result":{}}')
 })
 
 test('a connection is kept open between requests', async () => {

@@ -1,31 +1,29 @@
 /**
  * REST as the venue speaks it.
  *
- *   bytes ─► address budget ─► path ─► method ─► body ─► signature ─► JSON ─► core ─► envelope
- *              403              404     400     403/413   200+retCode   400
+ *   bytes ─► address ─► system ─► path ─► method ─► body ─► signature ─► JSON ─► core ─► envelope
+ *              403       429       404     400     403/413  200+retCode   400
  *
  * What the venue refuses as business is HTTP 200 with a retCode; HTTP statuses are for calls that never became a request.
  * Source: Bybit v5 guide, error page, rate-limit page.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { parse as parseQuery } from 'node:querystring'
-import { authenticateRequest } from './auth.ts'
-import type { CoreReply, CoreRequest, ExchangeCore } from './core/types.ts'
-import type { Driver } from './driver.ts'
-import type { IpLimit } from './ip-limit.ts'
-import { ROUTES, type Route } from './routes.ts'
-import type { Doubts } from './world-doubts.ts'
+import { plainAddress } from './auth.ts'
+import type { CoreReply, CoreRequest } from './core/types.ts'
+import { type Call, createAdmission, createCallers, type HttpOptions } from './http-admission.ts'
+import {
+  answerRefusal,
+  BODY_MAX_BYTES,
+  MALFORMED,
+  NOT_FOUND,
+  type Refusal,
+  TOO_LARGE,
+  writeEnvelope,
+} from './http-answers.ts'
+import { ROUTES } from './routes.ts'
 
-/** No order or query of the venue comes near this. */
-export const BODY_MAX_BYTES = 256 * 1024
 const QUERY_KEYS_MAX = 100
-
-export interface HttpOptions {
-  readonly core: ExchangeCore
-  readonly driver: Driver
-  readonly ipLimit: IpLimit
-  readonly doubts: Pick<Doubts, 'signedMarket'>
-}
 
 export interface HttpCounters {
   readonly requests: number
@@ -38,87 +36,80 @@ export interface HttpSide {
   counters(): HttpCounters
 }
 
-interface Call {
-  readonly request: IncomingMessage
-  readonly response: ServerResponse
-  readonly path: string
-  readonly route: Route
-}
-
-/** An HTTP status that is not 200, and the plain text that goes with it. */
-interface Refusal {
-  readonly status: number
-  readonly reason: string
-}
-
-/** Where signed market requests are refused (a doubt); the text is a guess. */
-const KEY_NOT_FOR_THIS: CoreReply = { retCode: 10003, retMsg: 'API key is invalid.', result: {}, retExtInfo: {} }
-const BANNED: Refusal = { status: 403, reason: 'access too frequent' }
-const NOT_FOUND: Refusal = { status: 404, reason: 'path not found' }
-const GET_WITH_BODY: Refusal = { status: 403, reason: 'a GET request carries no body' }
-const TOO_LARGE: Refusal = { status: 413, reason: `at most ${BODY_MAX_BYTES} bytes` }
-const MALFORMED: Refusal = { status: 400, reason: 'the body is no JSON object' }
-
-export function createHttpSide({ core, driver, ipLimit, doubts }: HttpOptions): HttpSide {
+export function createHttpSide(options: HttpOptions): HttpSide {
+  const { driver, ipLimit, doubts, refuses } = options
+  const admissionProblem = createAdmission(options)
+  const whoAsks = createCallers(options)
   let requests = 0
   let refused = 0
   return { handle, counters: () => ({ requests, refused }) }
 
   function handle(request: IncomingMessage, response: ServerResponse): void {
     requests += 1
-    const url = request.url ?? ''
-    const mark = url.indexOf('?')
-    const path = mark < 0 ? url : url.slice(0, mark)
-    const query = mark < 0 ? '' : url.slice(mark + 1)
+    const { path, query } = splitUrl(request.url ?? '')
     const route = ROUTES.get(path)
-    const problem = admissionProblem(request, route)
-    if (route === undefined || problem !== undefined) {
+    const address = plainAddress(request.socket.remoteAddress)
+    const problem = admissionProblem(request, address, route)
+    const absent = problem === NOT_FOUND ? (refuses?.(path, null) ?? null) : null
+    if (absent !== null) {
+      answer({ response, address }, 200, absent, driver.nowMs())
+    } else if (route === undefined || problem !== undefined) {
       refuse(request, response, problem ?? NOT_FOUND)
     } else if (route.method === 'POST') {
-      const call: Call = { request, response, path, route }
+      const call: Call = { request, response, address, path, route }
       readBody(call, {
         onWhole: (body) => admit(call, body, () => parseBody(body)),
         onTooLarge: () => refuse(request, response, TOO_LARGE),
       })
     } else {
       const params = parseQuery(query, '&', '=', { maxKeys: QUERY_KEYS_MAX })
-      admit({ request, response, path, route }, query, () => params)
+      admit({ request, response, address, path, route }, query, () => params)
     }
-  }
-
-  /** Why a call never becomes a request, as far as its head tells. Calls of every kind count against the address. */
-  function admissionProblem(request: IncomingMessage, route: Route | undefined): Refusal | undefined {
-    if (!ipLimit.admit(request.socket.remoteAddress ?? '', driver.nowMs())) return BANNED
-    if (route === undefined) return NOT_FOUND
-    if (request.method !== route.method) return { status: 400, reason: `send this request with ${route.method}` }
-    return route.method === 'GET' && hasBody(request) ? GET_WITH_BODY : undefined
   }
 
   /** `parse` runs only for a caller who may ask; it answers undefined for a malformed body. */
   function admit(call: Call, payload: string | Buffer, parse: () => CoreRequest['params'] | undefined): void {
-    const { request, response, route, path } = call
-    if (route.open && doubts.signedMarket === 'refused' && request.headers['x-bapi-sign'] !== undefined) {
-      answer(response, KEY_NOT_FOR_THIS, driver.nowMs())
-      return
-    }
-    const caller = route.open ? undefined : authenticateRequest(request.headers, payload, core.accounts, driver.nowMs())
-    if (caller?.ok === false) {
-      answer(response, { ...caller, result: {}, retExtInfo: {} }, driver.nowMs())
+    const caller = whoAsks(call, payload)
+    if (!caller.ok) {
+      const { retCode, retMsg } = caller
+      answer(call, doubts.authStatus, { retCode, retMsg, result: {}, retExtInfo: {} }, driver.nowMs())
       return
     }
     const params = parse()
     if (params === undefined) {
-      refuse(request, response, MALFORMED)
+      refuse(call.request, call.response, MALFORMED)
       return
     }
-    const asked: CoreRequest = { accountId: caller?.accountId ?? null, method: route.method, path, params }
-    driver.handle(asked, (reply, nowMs) => answer(response, reply, nowMs))
+    const { path, route } = call
+    const otherwise = refuses?.(path, params) ?? null
+    const asked: CoreRequest = { accountId: caller.accountId, method: route.method, path, params }
+    if (otherwise !== null) answer(call, 200, otherwise, driver.nowMs())
+    else driver.handle(asked, (reply, nowMs) => answer(call, 200, reply, nowMs))
+  }
+
+  /** An answer no account's counter was asked for tells the address's budget, or nothing. */
+  function answer(
+    { response, address }: Pick<Call, 'response' | 'address'>,
+    status: number,
+    reply: CoreReply,
+    nowMs: number,
+  ): void {
+    if (status !== 200) refused += 1
+    const elsewhere = doubts.limitHeadersElsewhere === 'address'
+    const limit = reply.limit ?? (elsewhere ? ipLimit.budget(address, nowMs) : undefined)
+    writeEnvelope(response, status, limit === undefined ? reply : { ...reply, limit }, nowMs)
   }
 
   function refuse(request: IncomingMessage, response: ServerResponse, refusal: Refusal): void {
     refused += 1
     answerRefusal(request, response, refusal)
   }
+}
+
+/** The path, and the raw query without its question mark. */
+function splitUrl(url: string): { readonly path: string; readonly query: string } {
+  const mark = url.indexOf('?')
+  return mark < 0 ? { path: url, query: '' } : { path: url.slice(0, mark), query: url.slice(mark + 1) }
 }
 
 interface BodyHooks {
@@ -141,36 +132,6 @@ function readBody({ request, response }: Call, hooks: BodyHooks): void {
     hooks.onWhole(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks))
   })
   request.on('error', () => response.destroy())
-}
-
-/** Small unread bodies are drained by node; with a body too large the connection goes instead. */
-function answerRefusal(request: IncomingMessage, response: ServerResponse, { status, reason }: Refusal): void {
-  const tooLarge = status === TOO_LARGE.status
-  response.writeHead(status, {
-    'Content-Type': 'text/plain',
-    'Content-Length': Buffer.byteLength(reason),
-    ...(tooLarge ? { Connection: 'close' } : {}),
-  })
-  response.end(reason, () => {
-    if (tooLarge) request.socket.destroySoon()
-  })
-}
-
-function answer(response: ServerResponse, reply: CoreReply, nowMs: number): void {
-  const { retCode, retMsg, result, retExtInfo, limit } = reply
-  const body = JSON.stringify({ retCode, retMsg, result, retExtInfo, time: nowMs })
-  const headers = ['Content-Type', 'application/json; charset=utf-8', 'Content-Length', String(Buffer.byteLength(body))]
-  if (limit !== undefined) {
-    headers.push('X-Bapi-Limit', String(limit.limit), 'X-Bapi-Limit-Status', String(limit.remaining))
-    headers.push('X-Bapi-Limit-Reset-Timestamp', String(limit.resetMs))
-  }
-  response.writeHead(200, headers)
-  response.end(body)
-}
-
-function hasBody({ headers }: IncomingMessage): boolean {
-  const length = headers['content-length']
-  return headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0')
 }
 
 /** An empty body counts as `{}`. */

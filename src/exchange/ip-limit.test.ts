@@ -22,3 +22,20 @@ test('one address does not spend the budget of another', () => {
   expect(limit.admit('a', 1)).toBe(false)
   expect(limit.admit('b', 1)).toBe(true)
 })
+
+test('the budget of an address can be read without spending any of it', () => {
+  const limit = createIpLimit({ callsPer5s: 3, banMs: 60_000 })
+  limit.admit('a', 0)
+  expect(limit.budget('a', 1)).toMatchObject({ limit: 3, remaining: 2, resetMs: 1 })
+  expect(limit.budget('a', 2)).toMatchObject({ remaining: 2 })
+  expect(limit.budget('a', 5000)).toMatchObject({ remaining: 3 })
+})
+
+test('a flood from ever new addresses is forgotten from its beginning, and no bound is lost for those that stay', () => {
+  const limit = createIpLimit({ callsPer5s: 1, banMs: 60_000 })
+  for (let i = 0; i < 4096; i += 1) expect(limit.admit(`10.0.${i >> 8}.${i & 255}`, 0)).toBe(true)
+  expect(limit.admit('10.0.0.1', 1)).toBe(false)
+  expect(limit.admit('fresh', 1)).toBe(true)
+  expect(limit.admit('10.0.0.0', 1), 'the first of them has been forgotten').toBe(true)
+  expect(limit.admit('10.0.15.255', 1)).toBe(false)
+})

@@ -14,5 +14,6 @@ export interface ExchangeOptions extends ServeOptions {
 export function startExchange(options: ExchangeOptions): Promise<RunningExchange> {
   const { world, clock = systemClock } = options
   const core = createExchange(world, { startMs: clock.wallMs() })
-  return serveCore(core, { ipCallsPer5s: world.ipCallsPer5s, ipBanMs: world.ipBanMs, doubts: world.doubts, ...options })
+  const { ipCallsPer5s, ipBanMs, systemCallsPerS, doubts } = world
+  return serveCore(core, { ipCallsPer5s, ipBanMs, systemCallsPerS, doubts, ...options })
 }

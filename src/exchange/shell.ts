@@ -36,6 +36,8 @@ export interface ServeOptions {
   readonly ipCallsPer5s?: number
   /** How long an address that made more is refused, ms. Default 10 minutes, as Bybit. */
   readonly ipBanMs?: number
+  /** HTTP calls of all addresses in any second; more get 429. Default null: no bound. */
+  readonly systemCallsPerS?: number | null
   readonly streamLimits?: Partial<StreamLimits>
   /** How the venue behaves where nobody has verified it. */
   readonly doubts?: Partial<Doubts>
@@ -109,13 +111,13 @@ export async function serveCore(core: ExchangeCore, options: ServeOptions = {}):
 }
 
 function createShell(core: ExchangeCore, options: ServeOptions): Shell {
-  const { clock = systemClock, ipCallsPer5s = 600, ipBanMs = 600_000 } = options
+  const { clock = systemClock, ipCallsPer5s = 600, ipBanMs = 600_000, systemCallsPerS = null } = options
   const limits = { ...STREAM_LIMITS, ...options.streamLimits }
   const doubts = { ...NO_DOUBTS, ...options.doubts }
   const driver = createDriver(core, clock, doubts.firstOut)
   const idPrefix = connectionPrefix(driver.nowMs())
   const ipLimit = createIpLimit({ callsPer5s: ipCallsPer5s, banMs: ipBanMs })
-  const http = createHttpSide({ core, driver, ipLimit, doubts })
+  const http = createHttpSide({ core, driver, ipLimit, systemCallsPerS, doubts })
   const publicStream = createPublicStream({ core, driver, clock, limits, idPrefix: `${idPrefix}p` })
   const privateStream = createPrivateStream({ core, driver, clock, limits, idPrefix: `${idPrefix}u`, doubts })
   driver.attach({

@@ -39,6 +39,16 @@ export const doubts = z.strictObject({
   privateReqId: z.enum(['echoed', 'never']).default('echoed'),
   /** Market endpoints called with signed headers: answered without a look at them, or refused with 10003. */
   signedMarket: z.enum(['tolerated', 'refused']).default('tolerated'),
+  /** Orders in one batch: the batch page says 20, the rate-limit page 10 (facts §3.2). */
+  batchMaxOrders: z.union([z.literal(10), z.literal(20)]).default(20),
+  /** A batch sent when no budget is left at all: every item 10006 under an outer 0, or the whole request 10006. */
+  spentBatch: z.enum(['items', 'request']).default('items'),
+  /** HTTP status of refusals for key, address, time or signature (facts §2.1 names both). */
+  authStatus: z.union([z.literal(200), z.literal(401)]).default(200),
+  /** Answers whose documented sample leaves out parts of the envelope leave them out (facts §3.0). */
+  sparseEnvelopes: z.boolean().default(true),
+  /** Limit headers where no account's counter was asked: the address's budget, or none (the documents say "every"). */
+  limitHeadersElsewhere: z.enum(['address', 'none']).default('address'),
 })
 
 export type Doubts = z.output<typeof doubts>

@@ -74,15 +74,31 @@ const instrument = z.strictObject({
 
 const perSecond = z.number().int().min(1).max(100_000)
 
-/** Requests per rolling second and account. `settings` is each of switch-mode, set-leverage, query-api and the like. */
+/**
+ * Requests per rolling second and account; every endpoint has a counter of its own. Source: facts §9 (default tier).
+ * Batches count their orders. `settings` is each of switch-mode, set-leverage, query-api and the like.
+ */
 const limits = z.strictObject({
   create: perSecond.default(10),
   amend: perSecond.default(10),
   cancel: perSecond.default(10),
   cancelAll: perSecond.default(10),
+  createBatch: perSecond.default(10),
+  amendBatch: perSecond.default(10),
+  cancelBatch: perSecond.default(10),
   read: perSecond.default(50),
+  transactionLog: perSecond.default(25),
   settings: perSecond.default(10),
+  /** Each of fee-rate, smp-group, set-margin-mode and disconnect protection. */
+  rare: perSecond.default(5),
+  /** Requests for demo funds in any rolling minute. */
+  applyMoney: perSecond.default(1),
 })
+
+/** Source: facts §8.2. */
+const ACCOUNT_REFUSALS = [
+  10007, 10008, 10009, 10024, 10027, 10028, 33004, 100028, 110123, 110124, 110125, 110132,
+] as const
 
 const account = z.strictObject({
   accountId: z.string().min(1),
@@ -92,6 +108,18 @@ const account = z.strictObject({
   /** What every symbol starts with: 0 one-way, 3 hedge. */
   positionMode: z.union([z.literal(0), z.literal(3)]).default(0),
   leverage: positive.default('10'),
+  /** The key may read, and nothing else. */
+  readOnly: z.boolean().default(false),
+  /** What the key may ask about and, unless read-only, change. */
+  permissions: z.array(z.enum(['Order', 'Position'])).default(['Order', 'Position']),
+  /** Addresses the key may be used from; "*" is any. */
+  ips: z.array(z.string().min(1)).min(1).default(['*']),
+  /** Symbols the key may trade; empty is all. */
+  symbols: z.array(z.string()).default([]),
+  /** Where the key was made: elsewhere nobody knows it. */
+  environment: z.enum(['any', 'mainnet', 'testnet', 'demo']).default('any'),
+  /** A refusal for the whole account, whatever it asks: banned, key expired, region, terms, account type. */
+  refusedWith: z.literal(ACCOUNT_REFUSALS).nullable().default(null),
 })
 
 const worldSchema = z.strictObject({
@@ -124,6 +152,8 @@ const worldSchema = z.strictObject({
   ipCallsPer5s: z.number().int().min(1).default(600),
   /** How long an address that made more is refused, ms (Bybit: 10 min). */
   ipBanMs: z.number().positive().default(600_000),
+  /** HTTP calls of all addresses in any second; more get 429, the venue's protection of itself. Null: no bound. */
+  systemCallsPerS: z.number().int().min(1).nullable().default(null),
 })
 
 /** A world with every default filled in. */

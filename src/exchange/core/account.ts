@@ -7,7 +7,7 @@
  * rest, so nothing is lost between them.
  */
 import type { WorldAccount } from '../world.ts'
-import { createLimit, type EndpointLimit, type LimitGroup } from './limits.ts'
+import { createLimit, type EndpointLimit, type LimitGroup, windowMsOf } from './limits.ts'
 import type { Account, Execution, Holding, Listing, Order, Position, PositionIdx, Venue } from './model.ts'
 import { count } from './model.ts'
 import { e8FromText, mulDiv } from './money.ts'
@@ -25,12 +25,13 @@ export function createAccount(
   endpoints: ReadonlyMap<string, LimitGroup>,
 ): Account {
   const counters = new Map<string, EndpointLimit>()
-  for (const [path, group] of endpoints) counters.set(path, createLimit(limits[group]))
+  for (const [path, group] of endpoints) counters.set(path, createLimit(limits[group], windowMsOf(group)))
   const holdings: Holding[] = []
   const account: Account = {
     id: world.accountId,
     apiKey: world.apiKey,
     apiSecret: world.apiSecret,
+    key: world,
     holdings,
     cashE8: e8FromText(world.usdt),
     startCashE8: e8FromText(world.usdt),

@@ -1,13 +1,14 @@
 /**
  * The mock venue's pure core: a world goes in, requests and moments go in, replies and pushes come out.
  *
- *   handle(request, now) ─► advance to now ─► limit ─► endpoint ─► reply + pushes
+ *   handle(request, now) ─► advance to now ─► rights ─► limit ─► endpoint ─► reply + pushes
  *   advance(now)         ─► market, refills, delayed matching, feeds: each at its own moment, in order
  *
  * No clock, no I/O, no chance but the world's seed: the same world and the same calls give the same replies and pushes.
  */
 import { seededRandom } from '../../seams/random.ts'
 import type { World } from '../world.ts'
+import { TOO_MANY_VISITS } from './batch.ts'
 import { restartPictures } from './depthfeed.ts'
 import { visit } from './limits.ts'
 import type { Market } from './market.ts'
@@ -16,7 +17,8 @@ import { count, refuse } from './model.ts'
 import { createMarkets, createVenue } from './opening.ts'
 import { flushOutboxes } from './outbox.ts'
 import { createFeed } from './publicfeed.ts'
-import { ROUTES } from './routes.ts'
+import { rightsProblem } from './rights.ts'
+import { type PrivateRoute, type PublicRoute, ROUTES } from './routes.ts'
 import type { TopicFeed } from './topic.ts'
 import type { CoreReply, CoreRequest, ExchangeCore, Push, WorldChange } from './types.ts'
 
@@ -45,7 +47,10 @@ export function createExchange(world: World, options: { readonly startMs: number
 
   return {
     accounts: new Map(
-      world.accounts.map((each) => [each.apiKey, { accountId: each.accountId, apiSecret: each.apiSecret }]),
+      world.accounts.map(({ apiKey, accountId, apiSecret, ips, environment }) => [
+        apiKey,
+        { accountId, apiSecret, ips, environment },
+      ]),
     ),
     handle: (request, nowMs) => {
       let reply: CoreReply | undefined
@@ -91,22 +96,30 @@ export function createExchange(world: World, options: { readonly startMs: number
 
 function answer(venue: Venue, request: CoreRequest): CoreReply {
   const route = ROUTES.get(request.path)
-  if (route === undefined || route.method !== request.method) return reply(venue, refuse(10017, 'Route not found.'))
-  if (route.limit === null) return reply(venue, route.answer(venue, request.params))
+  if (route === undefined || route.method !== request.method) return refusal(venue, refuse(10017, 'Route not found.'))
+  if (route.limit === null) return reply(venue, route, route.answer(venue, request.params))
   const account = request.accountId === null ? undefined : venue.accounts.get(request.accountId)
-  if (account === undefined) return reply(venue, refuse(10003, 'API key is invalid.'))
+  if (account === undefined) return refusal(venue, refuse(10003, 'API key is invalid.'))
+  const problem = rightsProblem(account, request)
+  if (problem !== null) return refusal(venue, problem)
   const counter = account.limits.get(request.path)
   if (counter === undefined) throw new Error(`no counter for ${request.path}`)
-  const { allowed, ...limit } = visit(counter, venue.nowMs)
-  const given = allowed
-    ? route.answer(venue, account, request.params)
-    : refuse(10006, 'Too many visits. Exceeded the API Rate Limit.')
-  return { ...reply(venue, given), limit }
+  const { admitted, ...limit } = visit(counter, venue.nowMs, route.visits?.(request.params))
+  const isSpent = admitted === 0 && route.visits === null
+  const given = isSpent ? TOO_MANY_VISITS : route.answer(venue, account, request.params, admitted)
+  return { ...reply(venue, route, given), limit }
 }
 
-function reply(venue: Venue, given: Answer): CoreReply {
-  if (given.retCode !== 0) count(venue, `refused.${given.retCode}`)
-  return { retCode: given.retCode, retMsg: given.retMsg, result: given.result, retExtInfo: {} }
+function reply(venue: Venue, route: PublicRoute | PrivateRoute, given: Answer): CoreReply {
+  if (given.retCode !== 0) return refusal(venue, given)
+  const { retCode, retMsg, result, retExtInfo = {} } = given
+  const common = { retCode, retMsg: route.says ?? retMsg, result, retExtInfo }
+  return route.omits !== undefined && venue.rules.doubts.sparseEnvelopes ? { ...common, omits: route.omits } : common
+}
+
+function refusal(venue: Venue, { retCode, retMsg, result }: Answer): CoreReply {
+  count(venue, `refused.${retCode}`)
+  return { retCode, retMsg, result, retExtInfo: {} }
 }
 
 function restart(venue: Venue, topics: Iterable<{ readonly feed: TopicFeed }>): void {

@@ -1,43 +1,67 @@
 /**
- * Requests per rolling second, per account and endpoint. Source: facts §9 (a window that slides, not a bucket that
+ * Requests per rolling window, per account and endpoint. Source: facts §9 (a window that slides, not a bucket that
  * refills: 10 at once, then none until a second after the first of them).
  */
 export interface EndpointLimit {
   readonly limit: number
-  /** Times of the latest `limit` requests that were let through, as a ring. */
+  readonly windowMs: number
+  /** Times of the latest `limit` visits that were let through, as a ring. */
   readonly times: Float64Array
   next: number
 }
 
 export interface LimitVerdict {
-  readonly allowed: boolean
+  /** How many of the visits asked for were let through. */
+  readonly admitted: number
   readonly limit: number
   readonly remaining: number
-  /** When the next request would be let through; now unless the limit was exceeded. ms. */
+  /** When the next visit would be let through; now unless the limit was exceeded. ms. */
   readonly resetMs: number
 }
 
-const WINDOW_MS = 1_000
+/** What an endpoint counts as, by the name it has in the world's `limits`; endpoints of one group have a counter each. */
+export type LimitGroup =
+  | 'create'
+  | 'amend'
+  | 'cancel'
+  | 'cancelAll'
+  | 'createBatch'
+  | 'amendBatch'
+  | 'cancelBatch'
+  | 'read'
+  | 'transactionLog'
+  | 'settings'
+  | 'rare'
+  | 'applyMoney'
 
-/** What an endpoint counts as; endpoints of one group still have a counter each. */
-export type LimitGroup = 'create' | 'amend' | 'cancel' | 'cancelAll' | 'read' | 'settings'
+const SECOND_MS = 1_000
+const MINUTE_MS = 60_000
 
-export function createLimit(limit: number): EndpointLimit {
-  return { limit, times: new Float64Array(limit).fill(Number.NEGATIVE_INFINITY), next: 0 }
+/** Demo funds are counted by the minute, everything else by the second. */
+export function windowMsOf(group: LimitGroup): number {
+  return group === 'applyMoney' ? MINUTE_MS : SECOND_MS
 }
 
-/** Counts one request, unless it is one too many. */
-export function visit(counter: EndpointLimit, nowMs: number): LimitVerdict {
-  const { limit, times } = counter
-  const oldestMs = times[counter.next]!
-  if (nowMs - oldestMs < WINDOW_MS)
-    return { allowed: false, limit, remaining: 0, resetMs: Math.ceil(oldestMs + WINDOW_MS) }
-  times[counter.next] = nowMs
-  counter.next = (counter.next + 1) % limit
-  return { allowed: true, limit, remaining: limit - usedSince(counter, nowMs - WINDOW_MS), resetMs: Math.floor(nowMs) }
+export function createLimit(limit: number, windowMs: number): EndpointLimit {
+  return { limit, windowMs, times: new Float64Array(limit).fill(Number.NEGATIVE_INFINITY), next: 0 }
 }
 
-/** How many of the remembered requests are younger than `sinceMs`: a binary search, as the ring is in order of time. */
+/** Counts visits one by one until they are one too many; those beyond the limit leave no trace. */
+export function visit(counter: EndpointLimit, nowMs: number, asked = 1): LimitVerdict {
+  const { limit, times, windowMs } = counter
+  let admitted = 0
+  while (admitted < asked && nowMs - times[counter.next]! >= windowMs) {
+    times[counter.next] = nowMs
+    counter.next = (counter.next + 1) % limit
+    admitted += 1
+  }
+  if (admitted < asked) {
+    return { admitted, limit, remaining: 0, resetMs: Math.ceil(times[counter.next]! + windowMs) }
+  }
+  return { admitted, limit, remaining: limit - usedSince(counter, nowMs - windowMs), resetMs: Math.floor(nowMs) }
+}
+
+/** How many of the remembered visits are younger than `sinceMs`: a binary search, as the ring is in order of time. */
 function usedSince(counter: EndpointLimit, sinceMs: number): number {
   const { limit, times, next } = counter
   let low = 0

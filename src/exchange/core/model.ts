@@ -6,6 +6,7 @@
  *                      └─ orders, executions, cash
  */
 import type { Instrument } from '../../domain/instrument.ts'
+import type { WorldAccount } from '../world.ts'
 import type { Doubts } from '../world-doubts.ts'
 import type { PartialFill } from '../world-matching.ts'
 import type { Agenda } from './agenda.ts'
@@ -191,6 +192,8 @@ export interface Account {
   readonly id: string
   readonly apiKey: string
   readonly apiSecret: string
+  /** What the key may do. */
+  readonly key: Pick<WorldAccount, 'readOnly' | 'permissions' | 'ips' | 'symbols' | 'refusedWith'>
   readonly holdings: readonly Holding[]
   cashE8: number
   readonly startCashE8: number
@@ -261,8 +264,8 @@ export interface DelayedOrders {
   remove(order: Order): void
 }
 
-/** The answer of an endpoint; null limits are filled in by the router. */
-export type Answer = Pick<CoreReply, 'retCode' | 'retMsg' | 'result'>
+/** The answer of an endpoint; the router adds what every reply has. */
+export type Answer = Pick<CoreReply, 'retCode' | 'retMsg' | 'result'> & { readonly retExtInfo?: unknown }
 
 export const OK = (result: unknown): Answer => ({ retCode: 0, retMsg: 'OK', result })
 export const refuse = (retCode: number, retMsg: string): Answer => ({ retCode, retMsg, result: {} })

@@ -1,6 +1,7 @@
 /**
- * Lists a page at a time. The cursor names the last row given out, in letters that survive any client's encoding
- * (facts §2.1: some clients encode a cursor twice, some once).
+ * Lists a page at a time. The cursor names the last row given out. As the venue's it is percent-encoded already, so it
+ * comes back encoded once by clients that send it as it is, twice by those that encode what they send (facts §2.1): both
+ * mean the same page.
  */
 import { type Answer, refuse } from './model.ts'
 import { type Params, textOf } from './validate.ts'
@@ -18,7 +19,7 @@ export interface PageTerms<T> {
   readonly matches: (row: T) => boolean
 }
 
-const CURSOR = /^after-(\d+)$/
+const CURSOR = /^after:(\d{1,15})$/
 
 /** Newest first: walks `rows` (oldest first) backwards. */
 export function newestPage<T>(rows: readonly T[], terms: PageTerms<T>): Page<T> {
@@ -26,18 +27,30 @@ export function newestPage<T>(rows: readonly T[], terms: PageTerms<T>): Page<T> 
   for (let at = rows.length - 1; at >= 0; at -= 1) {
     const row = rows[at]!
     if (terms.numberOf(row) >= terms.after || !terms.matches(row)) continue
-    if (found.length === terms.limit) return { rows: found, nextPageCursor: `after-${terms.numberOf(found.at(-1)!)}` }
+    if (found.length === terms.limit) return { rows: found, nextPageCursor: cursorText(terms.numberOf(found.at(-1)!)) }
     found.push(row)
   }
   return { rows: found, nextPageCursor: '' }
+}
+
+function cursorText(number: number): string {
+  return encodeURIComponent(`after:${number}`)
 }
 
 /** The row number a cursor names; Infinity for the first page, null when it is none of ours. */
 export function cursorOf(params: Params): number | null {
   const text = textOf(params, 'cursor')
   if (text === '') return Number.POSITIVE_INFINITY
-  const match = CURSOR.exec(text)
+  const match = CURSOR.exec(decoded(decoded(text)))
   return match === null ? null : Number(match[1])
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
 }
 
 /** The page size asked for, clamped into what the endpoint gives (clients do ask for more, facts §3.2). */

@@ -14,7 +14,7 @@ function pages(bench: Bench, path: string, params: Readonly<Record<string, unkno
     }
     rows.push(...list)
     if (nextPageCursor === '') return { rows, count }
-    expect(nextPageCursor, 'a cursor that no encoding changes').toBe(encodeURIComponent(nextPageCursor))
+    expect(nextPageCursor, 'a cursor is percent-encoded, as the venue sends it').toMatch(/^$|%3A/)
     cursor = nextPageCursor
   }
 }
@@ -197,7 +197,7 @@ test('every private endpoint tells its limit, no public one does', () => {
   const bench = createBench(worldOf('calm', noLimits))
   expect(bench.get('/v5/order/realtime', BTC).limit).toEqual({ limit: 10_000, remaining: 9_999, resetMs: START_MS })
   expect(bench.get('/v5/market/time', {}).limit).toBeUndefined()
-  expect(bench.core.accounts.get('exampleKeyMain00001')).toEqual({
+  expect(bench.core.accounts.get('exampleKeyMain00001')).toMatchObject({
     accountId: MAIN,
     apiSecret: 'exampleSecretMain0000000000000000001',
   })

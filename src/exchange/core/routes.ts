@@ -1,6 +1,7 @@
 /**
  * The venue's endpoints: which function answers, and what each counts against (facts §9).
  */
+import { amendBatch, cancelBatch, createBatch, ordersIn } from './batch.ts'
 import {
   fundingHistory,
   indexPriceKline,
@@ -16,24 +17,44 @@ import { amendOrder, cancelAll, cancelOrder, createOrder } from './orders.ts'
 import { executionList, orderHistory, positionList, realtimeOrders, walletBalance } from './queries.ts'
 import { insurance, riskLimit } from './riskqueries.ts'
 import { accountInfo, feeRate, queryApi, setLeverage, setPriceAction, switchMode } from './settings.ts'
-import type { CoreRequest } from './types.ts'
+import type { CoreReply, CoreRequest } from './types.ts'
 import type { Params } from './validate.ts'
 
-export interface PublicRoute {
+/** How an endpoint's envelope differs from the common one when it succeeds (facts §3.0; the samples of each). */
+interface Manner {
+  /** `retMsg` of success where it is not "OK". */
+  readonly says?: string
+  /** Parts of the envelope its documented sample leaves out. */
+  readonly omits?: CoreReply['omits']
+}
+
+export interface PublicRoute extends Manner {
   readonly method: 'GET'
   readonly limit: null
   readonly answer: (venue: Venue, params: Params) => Answer
 }
 
-export interface PrivateRoute {
+export interface PrivateRoute extends Manner {
   readonly method: CoreRequest['method']
   readonly limit: LimitGroup
-  readonly answer: (venue: Venue, account: Account, params: Params) => Answer
+  /** A batch is as many visits as it has orders, and is answered even when the budget covers none of them. */
+  readonly visits: ((params: Params) => number) | null
+  /** `admitted`: how many of the visits the budget covers. */
+  readonly answer: (venue: Venue, account: Account, params: Params, admitted: number) => Answer
 }
 
-const open = (answer: PublicRoute['answer']): PublicRoute => ({ method: 'GET', limit: null, answer })
-const read = (limit: LimitGroup, answer: PrivateRoute['answer']): PrivateRoute => ({ method: 'GET', limit, answer })
-const write = (limit: LimitGroup, answer: PrivateRoute['answer']): PrivateRoute => ({ method: 'POST', limit, answer })
+const open = (answer: PublicRoute['answer'], manner: Manner = {}): PublicRoute => {
+  return { method: 'GET', limit: null, answer, ...manner }
+}
+const read = (limit: LimitGroup, answer: PrivateRoute['answer'], manner: Manner = {}): PrivateRoute => {
+  return { method: 'GET', limit, visits: null, answer, ...manner }
+}
+const write = (limit: LimitGroup, answer: PrivateRoute['answer'], manner: Manner = {}): PrivateRoute => {
+  return { method: 'POST', limit, visits: null, answer, ...manner }
+}
+const batch = (limit: LimitGroup, answer: PrivateRoute['answer']): PrivateRoute => {
+  return { method: 'POST', limit, visits: ordersIn, answer }
+}
 
 /** By path; each has one method. */
 export const ROUTES: ReadonlyMap<string, PublicRoute | PrivateRoute> = new Map<string, PublicRoute | PrivateRoute>([
@@ -41,7 +62,7 @@ export const ROUTES: ReadonlyMap<string, PublicRoute | PrivateRoute> = new Map<s
   ['/v5/market/instruments-info', open(instrumentsInfo)],
   ['/v5/market/tickers', open(tickers)],
   ['/v5/market/orderbook', open(orderbook)],
-  ['/v5/market/price-limit', open(priceLimit)],
+  ['/v5/market/price-limit', open(priceLimit, { says: '' })],
   ['/v5/market/funding/history', open(fundingHistory)],
   ['/v5/market/open-interest', open(openInterest)],
   ['/v5/market/recent-trade', open(recentTrades)],
@@ -55,6 +76,9 @@ export const ROUTES: ReadonlyMap<string, PublicRoute | PrivateRoute> = new Map<s
   ['/v5/order/amend', write('amend', amendOrder)],
   ['/v5/order/cancel', write('cancel', cancelOrder)],
   ['/v5/order/cancel-all', write('cancelAll', cancelAll)],
+  ['/v5/order/create-batch', batch('createBatch', createBatch)],
+  ['/v5/order/amend-batch', batch('amendBatch', amendBatch)],
+  ['/v5/order/cancel-batch', batch('cancelBatch', cancelBatch)],
   ['/v5/order/realtime', read('read', realtimeOrders)],
   ['/v5/order/history', read('read', orderHistory)],
   ['/v5/execution/list', read('read', executionList)],
@@ -62,8 +86,8 @@ export const ROUTES: ReadonlyMap<string, PublicRoute | PrivateRoute> = new Map<s
   ['/v5/position/switch-mode', write('settings', switchMode)],
   ['/v5/position/set-leverage', write('settings', setLeverage)],
   ['/v5/account/wallet-balance', read('read', walletBalance)],
-  ['/v5/account/info', read('read', accountInfo)],
-  ['/v5/account/fee-rate', read('settings', feeRate)],
-  ['/v5/account/set-limit-px-action', write('settings', setPriceAction)],
-  ['/v5/user/query-api', read('settings', queryApi)],
+  ['/v5/account/info', read('read', accountInfo, { omits: ['retExtInfo', 'time'] })],
+  ['/v5/account/fee-rate', read('rare', feeRate)],
+  ['/v5/account/set-limit-px-action', write('settings', setPriceAction, { says: 'success' })],
+  ['/v5/user/query-api', read('settings', queryApi, { says: '' })],
 ])

@@ -7,7 +7,10 @@
  * State may change in place. Same world, same calls: same replies and pushes, byte for byte.
  */
 
-/** A venue request after the shell has parsed HTTP and verified the signature. */
+/**
+ * A venue request after the shell has parsed it and verified who asks: over HTTP, or over the trade socket with the path
+ * and method its operation has over HTTP. One account's limits and rights are the same either way.
+ */
 export interface CoreRequest {
   /** Account (UID) the api key belongs to; null for a public endpoint. */
   readonly accountId: string | null
@@ -24,6 +27,8 @@ export interface CoreReply {
   readonly retMsg: string
   readonly result: unknown
   readonly retExtInfo: unknown
+  /** Parts of the envelope this answer is sent without. */
+  readonly omits?: readonly ('result' | 'retExtInfo' | 'time')[]
   /** For the `X-Bapi-Limit-*` headers; absent on endpoints without a counter. */
   readonly limit?: { readonly limit: number; readonly remaining: number; readonly resetMs: number }
 }
@@ -49,6 +54,18 @@ export type Push =
 
 export type PrivateTopic = Extract<Push, { kind: 'private' }>['topic']
 
+/** What the shell needs to know of a key before it asks the core anything. */
+export interface KeyHolder {
+  readonly accountId: string
+  readonly apiSecret: string
+  /** Addresses the key may be used from; "*", or none named, is any. */
+  readonly ips?: readonly string[]
+  /** Where the key was made; "any", or nothing, is known everywhere. */
+  readonly environment?: Environment | 'any'
+}
+
+export type Environment = 'mainnet' | 'testnet' | 'demo'
+
 export interface ExchangeCore {
   handle(request: CoreRequest, nowMs: number): { readonly reply: CoreReply; readonly pushes: readonly Push[] }
   /** Moves market and matching forward to `nowMs`. Called by the shell on its timer and before every request. */
@@ -60,7 +77,7 @@ export interface ExchangeCore {
   unsubscribe(topic: string): void
   /** The frames a new subscriber of a public topic gets first. */
   snapshot(topic: string, nowMs: number): readonly Readonly<Record<string, unknown>>[]
-  readonly accounts: ReadonlyMap<string, { readonly accountId: string; readonly apiSecret: string }> // by api key
+  readonly accounts: ReadonlyMap<string, KeyHolder> // by api key
   /** Counters for tests and the admin side: orders accepted, executions, refusals by code, … */
   counters(): Readonly<Record<string, number>>
   /** Control by tests, in process or through the admin port: change the world while it runs. */

@@ -1,0 +1,48 @@
+/**
+ * What leaves over HTTP: the envelope of a request, or a bare status for a call that never became one.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { CoreReply } from './core/types.ts'
+
+/** No order or query of the venue comes near this. */
+export const BODY_MAX_BYTES = 256 * 1024
+
+/** An HTTP status that is not 200, and the plain text that goes with it. */
+export interface Refusal {
+  readonly status: number
+  readonly reason: string
+}
+
+export const BANNED: Refusal = { status: 403, reason: 'access too frequent' }
+export const OVERLOADED: Refusal = { status: 429, reason: 'too many requests' }
+export const NOT_FOUND: Refusal = { status: 404, reason: 'path not found' }
+export const GET_WITH_BODY: Refusal = { status: 403, reason: 'a GET request carries no body' }
+export const TOO_LARGE: Refusal = { status: 413, reason: `at most ${BODY_MAX_BYTES} bytes` }
+export const MALFORMED: Refusal = { status: 400, reason: 'the body is no JSON object' }
+
+/** Small unread bodies are drained by node; with a body too large the connection goes instead. */
+export function answerRefusal(request: IncomingMessage, response: ServerResponse, { status, reason }: Refusal): void {
+  const tooLarge = status === TOO_LARGE.status
+  response.writeHead(status, {
+    'Content-Type': 'text/plain',
+    'Content-Length': Buffer.byteLength(reason),
+    ...(tooLarge ? { Connection: 'close' } : {}),
+  })
+  response.end(reason, () => {
+    if (tooLarge) request.socket.destroySoon()
+  })
+}
+
+export function writeEnvelope(response: ServerResponse, status: number, reply: CoreReply, nowMs: number): void {
+  const { retCode, retMsg, result, retExtInfo, omits, limit } = reply
+  const envelope: Record<string, unknown> = { retCode, retMsg, result, retExtInfo, time: nowMs }
+  for (const part of omits ?? []) delete envelope[part]
+  const body = JSON.stringify(envelope)
+  const headers = ['Content-Type', 'application/json; charset=utf-8', 'Content-Length', String(Buffer.byteLength(body))]
+  if (limit !== undefined) {
+    headers.push('X-Bapi-Limit', String(limit.limit), 'X-Bapi-Limit-Status', String(limit.remaining))
+    headers.push('X-Bapi-Limit-Reset-Timestamp', String(limit.resetMs))
+  }
+  response.writeHead(status, headers)
+  response.end(body)
+}
