@@ -84,7 +84,7 @@ class RoadBuilder {
     this.#options = options
     const { clock, config, journal } = options
     this.#random = seededRandom(config.runSeed)
-    this.#metrics = createMetrics(clock)
+    this.#metrics = createMetrics(clock, options.usage)
     this.#runId = options.runId ?? drawRunId(config.runSeed, clock)
     this.#transport = options.transport ?? network
     const { restUrl, apiKey, apiSecret, orderRecvWindowMs, orderTimeoutMs, createsPerSecond, ipCallsPer5s } = config

@@ -4,6 +4,7 @@
 import type { Config } from './config.ts'
 import type { Journal } from './journal/append.ts'
 import type { MetricsSnapshot } from './journal/events.ts'
+import type { ProcessUsage } from './metrics/process.ts'
 import type { Clock } from './seams/clock.ts'
 import type { Transport } from './venue/transport.ts'
 
@@ -16,6 +17,8 @@ export interface RuntimeOptions {
   readonly transport?: Transport
   /** Default: drawn, never the same twice. */
   readonly runId?: string
+  /** Default: this process. */
+  readonly usage?: ProcessUsage
   /** Whether the strategy thread is pinned to a core where that is possible (D7). Default true. */
   readonly pins?: boolean
   /** Lines for people: warnings, the periodic line, the summary. */

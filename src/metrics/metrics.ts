@@ -12,7 +12,7 @@ import type { MetricsSnapshot, StageName, StageSummary } from '../journal/events
 import type { Clock } from '../seams/clock.ts'
 import type { LatencyHistogram } from './histogram.ts'
 import { createLatencyHistogram } from './histogram.ts'
-import { createCpuMeter, rssMb } from './process.ts'
+import { createCpuMeter, type ProcessUsage, thisProcess } from './process.ts'
 
 /** Every counter there is, all shown from the start: a zero is a statement, a missing line is not. */
 export const COUNTERS = [
@@ -78,9 +78,9 @@ export interface Metrics {
 }
 
 /** An empty collector. Its time starts now. */
-export function createMetrics(clock: Pick<Clock, 'nowUs'>): Metrics {
+export function createMetrics(clock: Pick<Clock, 'nowUs'>, usage: ProcessUsage = thisProcess): Metrics {
   const startedUs = clock.nowUs()
-  const cpuPercent = createCpuMeter(clock)
+  const cpuPercent = createCpuMeter(clock, usage.cpuUs)
   const stages = Object.fromEntries(STAGES.map((stage) => [stage, createLatencyHistogram()])) as Readonly<
     Record<StageName, LatencyHistogram>
   >
@@ -120,7 +120,7 @@ export function createMetrics(clock: Pick<Clock, 'nowUs'>): Metrics {
           StageSummary
         >,
         ringGapMaxUs,
-        rssMb: rssMb(),
+        rssMb: usage.rssMb(),
         strategyCpuPercent: cpuPercent(),
       }
     },

@@ -12,6 +12,17 @@ export function rssMb(): number {
   return (residentKbOf(statusText()) ?? process.memoryUsage.rss() / 1024) / 1024
 }
 
+/** What a process uses, as the metrics ask for it. */
+export interface ProcessUsage {
+  /** Resident memory, MiB. */
+  rssMb(): number
+  /** Processor time of the calling thread so far, µs. */
+  cpuUs(): number
+}
+
+/** This process. Before Node 23.9 there is no clock per thread, and `cpuUs` is the whole process's. */
+export const thisProcess: ProcessUsage = { rssMb, cpuUs: cpuUsedUs }
+
 /** `VmRSS` in kB out of the text of /proc/<pid>/status; undefined when it is not there. */
 export function residentKbOf(status: string): number | undefined {
   const found = /^VmRSS:\s+(\d+) kB$/m.exec(status)
@@ -29,11 +40,8 @@ function statusText(): string {
 /** A look at less time than this says more about the look than about the load. */
 const SHORTEST_US = 1e6
 
-/**
- * Percent of one core used by the calling thread since the last look that lay at least a second back. Before Node 23.9
- * there is no clock per thread, and the number is the whole process's.
- */
-export function createCpuMeter(clock: Pick<Clock, 'nowUs'>, usedUs: () => number = cpuUsedUs): () => number {
+/** Percent of one core used since the last look that lay at least a second back. */
+export function createCpuMeter(clock: Pick<Clock, 'nowUs'>, usedUs: () => number): () => number {
   let since = { atUs: clock.nowUs(), usedUs: usedUs() }
   let last: number | undefined
   return () => {

@@ -25,12 +25,7 @@ export const FOLDERS: readonly Folder[] = [
   { name: 'execution', files: /^src\/execution\//, layer: 2 },
   { name: 'exchange', files: /^src\/exchange\//, layer: 2 },
   { name: 'report', files: /^src\/report\//, layer: 2, only: ['domain', 'seams', 'journal'] },
-  {
-    name: 'simulation',
-    files: /^src\/simulation\//,
-    layer: 3,
-    only: ['domain', 'seams', 'market', 'venue', 'journal', 'metrics', 'faults', 'execution', 'exchange'],
-  },
+  { name: 'simulation', files: /^src\/simulation\//, layer: 3, alongside: ['src'] },
   { name: 'src', files: /^src\/[^/]+\.ts$/, layer: 3, alongside: ['simulation'] },
   { name: 'test-support', files: /^src\/test-support\//, layer: 3 },
   { name: 'scenarios', files: /^scenarios\//, layer: 4 },

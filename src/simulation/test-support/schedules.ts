@@ -1,0 +1,43 @@
+/**
+ * A calm schedule to change: one symbol, one trade, a deep book, nothing disturbed.
+ */
+import { readFileSync } from 'node:fs'
+import { parseConfig } from '../../config-parse.ts'
+import { parseWorld, type World } from '../../exchange/world.ts'
+import type { Finding } from '../../journal/finding.ts'
+import type { Schedule } from '../simulate.ts'
+
+const SETTINGS = {
+  SYNTHETIC_SPREAD_BPS: '45',
+  SYNTHETIC_FUNDING_DELTA: '0.01',
+  TRADE_SIZE_USD: '600',
+  SYMBOLS_TO_TRADE: 'BTCUSDT',
+  MAX_HOLD_MS: '600',
+  SYNTHETIC_CONVERGENCE_HALF_LIFE_MS: '500',
+}
+
+/** A shipped world by name. */
+export function shippedWorld(name: string): World {
+  const file = new URL(`../../../fixtures/worlds/${name}.json`, import.meta.url)
+  return parseWorld(JSON.parse(readFileSync(file, 'utf8')))
+}
+
+/** One trade in the calm world; settings are environment variables on top of terms that qualify. */
+export function schedule(changes: Partial<Schedule> = {}, settings: Readonly<Record<string, string>> = {}): Schedule {
+  return {
+    seed: 'calm',
+    world: shippedWorld('calm'),
+    config: { ...parseConfig({ ...SETTINGS, ...settings }), maxTrades: 1 },
+    faults: { faults: [] },
+    latency: { fromMs: 0.3, toMs: 1.5 },
+    tradeMs: 8_000,
+    ...changes,
+  }
+}
+
+/** Promises that did not hold, one line each. */
+export function broken(findings: readonly Finding[]): string[] {
+  return findings
+    .filter(({ verdict }) => verdict !== 'pass')
+    .map((one) => `${one.promise} ${one.verdict}: ${one.summary}`)
+}
