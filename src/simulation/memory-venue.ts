@@ -54,12 +54,13 @@ export interface MemoryVenue {
 
 /** Serves a core in memory, on the clock given. */
 export function createMemoryVenue(core: ExchangeCore, world: World, clock: Clock): MemoryVenue {
-  const driver = createDriver(core, clock)
+  const { doubts } = world
+  const driver = createDriver(core, clock, doubts.firstOut)
   const ipLimit = createIpLimit({ callsPer5s: world.ipCallsPer5s, banMs: world.ipBanMs })
-  const http = createHttpSide({ core, driver, ipLimit })
+  const http = createHttpSide({ core, driver, ipLimit, doubts })
   const parts = { core, driver, clock, limits: STREAM_LIMITS }
   const publicStream = createPublicStream({ ...parts, idPrefix: 'memory-public' })
-  const privateStream = createPrivateStream({ ...parts, idPrefix: 'memory-private' })
+  const privateStream = createPrivateStream({ ...parts, idPrefix: 'memory-private', doubts })
   driver.attach({
     publicFrame: publicStream.publicFrame,
     privateRows: privateStream.privateRows,
