@@ -11,6 +11,14 @@ const topic = z.enum(['order', 'execution', 'position', 'wallet'])
 export const doubts = z.strictObject({
   /** A price that is no multiple of the tick: refused with 10001, or moved to the tick that is no worse for the sender. */
   priceOffTick: z.enum(['refused', 'rounded']).default('refused'),
+  /** How a conditional order ends that is cancelled before its price was reached (facts §4.1 has both). */
+  cancelledStopStatus: z.enum(['Deactivated', 'Cancelled']).default('Deactivated'),
+  /** How a conditional order ends that its price finds without the money for it; the documents say it is cancelled. */
+  unaffordableTrigger: z.enum(['Cancelled', 'Rejected']).default('Cancelled'),
+  /** A market order when nobody at all is on the other side: refused with 110118, or taken in and cancelled. */
+  emptyBookMarket: z.enum(['refused', 'cancelled']).default('refused'),
+  /** What `orderFilter=OpenOrder` means: active orders, or everything its owner placed, conditional orders too. */
+  openOrderFilter: z.enum(['active', 'placed']).default('active'),
   /** Why a fill-or-kill order that cannot fill ends: the documents name both reasons and explain neither (facts §4.2). */
   fokRejectReason: z.enum(['EC_CancelForNoFullFill', 'EC_NoEnoughQtyToFill']).default('EC_CancelForNoFullFill'),
   /** How a post-only order that would take ends: the venue's documents say Cancelled, some clients expect Rejected. */
@@ -49,6 +57,10 @@ export const doubts = z.strictObject({
   sparseEnvelopes: z.boolean().default(true),
   /** Limit headers where no account's counter was asked: the address's budget, or none (the documents say "every"). */
   limitHeadersElsewhere: z.enum(['address', 'none']).default('address'),
+  /** HTTP status of a stream's handshake beyond the connection limits: an address too fast, or too many requests. */
+  refusedHandshake: z.union([z.literal(403), z.literal(429)]).default(403),
+  /** `auth` on a private socket that is authenticated: acknowledged once more, or refused as on the trade socket. */
+  privateAuthAgain: z.enum(['acknowledged', 'refused']).default('acknowledged'),
 })
 
 export type Doubts = z.output<typeof doubts>

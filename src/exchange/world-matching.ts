@@ -36,6 +36,8 @@ const partialFill = z.strictObject({
 export const matching = z.strictObject({
   /** Between the acknowledgement of any order and its matching. */
   ackDelayMs: ms.default(0),
+  /** Between the acknowledgement of a cancel and its effect: a fill in between wins (facts §4.1). */
+  cancelDelayMs: ms.default(0),
   /** Every order's delay is longer by up to so much, drawn from the seed. */
   jitterMs: ms.default(0),
   /** The same for one side of one symbol, orders that reduce excepted: they are matched at once. */

@@ -7,6 +7,7 @@
  * rest, so nothing is lost between them.
  */
 import type { WorldAccount } from '../world.ts'
+import type { Books } from './books.ts'
 import { createLimit, type EndpointLimit, type LimitGroup, windowMsOf } from './limits.ts'
 import type { Account, Execution, Holding, Listing, Order, Position, PositionIdx, Venue } from './model.ts'
 import { count } from './model.ts'
@@ -15,14 +16,12 @@ import { e8FromText, mulDiv } from './money.ts'
 /** Closed orders and executions an account's queries can still find; older ones are forgotten. */
 const KEPT = 20_000
 
-/** Maintenance margin as a share of the position's value, in 1e-8: 0.5 %. */
-export const MAINTENANCE_RATE_E8 = 500_000
-
 export function createAccount(
   world: WorldAccount,
   listings: readonly Listing[],
   limits: Readonly<Record<LimitGroup, number>>,
   endpoints: ReadonlyMap<string, LimitGroup>,
+  { takerRateE8, openedMs }: { readonly takerRateE8: number; readonly openedMs: number },
 ): Account {
   const counters = new Map<string, EndpointLimit>()
   for (const [path, group] of endpoints) counters.set(path, createLimit(limits[group], windowMsOf(group)))
@@ -38,7 +37,8 @@ export function createAccount(
     realisedE8: 0,
     feesPaidE8: 0,
     orderHoldE8: 0,
-    positionMarginE8: 0,
+    takerRateE8,
+    books: createBooks(openedMs),
     live: new Set(),
     modifiesPrices: true,
     byId: new Map(),
@@ -54,6 +54,18 @@ export function createAccount(
   return account
 }
 
+function createBooks(settingsMs: number): Books {
+  return {
+    coins: new Map(),
+    transfers: [],
+    insuredE8: 0,
+    dcp: new Map(),
+    dcpDueMs: Number.POSITIVE_INFINITY,
+    hedgesSpot: false,
+    settingsMs,
+  }
+}
+
 function createHolding(account: Account, listing: Listing, world: WorldAccount): Holding {
   const positions: Position[] = []
   const holding = {
@@ -63,6 +75,7 @@ function createHolding(account: Account, listing: Listing, world: WorldAccount):
     leverageCents: Math.round(Number(world.leverage) * 100),
     positions: positions as unknown as Holding['positions'],
     open: new Set<Order>(),
+    stops: new Set<Order>(),
   }
   for (const idx of [0, 1, 2] as const) positions.push(createPosition(holding, idx))
   return holding
@@ -74,6 +87,8 @@ function createPosition(holding: Holding, idx: PositionIdx): Position {
     idx,
     lots: 0,
     costE8: 0,
+    openFeeE8: 0,
+    isLiq: false,
     curRealisedE8: 0,
     cumRealisedE8: 0,
     createdMs: 0,
@@ -81,7 +96,22 @@ function createPosition(holding: Holding, idx: PositionIdx): Position {
     openMs: 0,
     seq: -1,
     isTouched: false,
+    stops: [],
+    takeProfitTicks: 0,
+    stopLossTicks: 0,
+    trailTicks: 0,
   }
+}
+
+/** What a fill did to the account's books. */
+export interface Settled {
+  /** Realised P&L of what was closed, before fees. */
+  readonly pnlE8: number
+  readonly closedLots: number
+  /** Fees once paid for opening what was closed. */
+  readonly openFeeE8: number
+  /** The same P&L after the fees of opening and closing: what closed-pnl shows. */
+  readonly netE8: number
 }
 
 /** Books one fill: position, realised P&L, fee, cash. Answers what it closed. */
@@ -94,7 +124,7 @@ export function settleFill(
     readonly atMs: number
     readonly seq: number
   },
-): { readonly pnlE8: number; readonly closedLots: number } {
+): Settled {
   const position = order.holding.positions[order.idx]
   const { account } = order
   const held = position.lots
@@ -103,22 +133,29 @@ export function settleFill(
   const closedCostE8 = closedLots === 0 ? 0 : mulDiv(position.costE8, closedLots, Math.abs(held))
   const closedValueE8 = closedLots === fill.lots ? fill.valueE8 : (fill.valueE8 / fill.lots) * closedLots
   const pnlE8 = closedLots === 0 ? 0 : held > 0 ? closedValueE8 - closedCostE8 : closedCostE8 - closedValueE8
-  account.positionMarginE8 -= positionMargin(position)
+  const openFeeE8 = closedLots === 0 ? 0 : mulDiv(position.openFeeE8, closedLots, Math.abs(held))
+  const closeFeeE8 = closedLots === 0 ? 0 : mulDiv(fill.feeE8, closedLots, fill.lots)
   // From flat, or through it to the other side: a new position begins.
   if (held === 0 || closedLots < fill.lots) openNew(position, held, closedLots, fill.atMs)
   position.lots += order.isBuy ? fill.lots : -fill.lots
   position.costE8 += fill.valueE8 - closedValueE8 - closedCostE8
-  position.curRealisedE8 += pnlE8 - fill.feeE8
-  position.cumRealisedE8 += pnlE8 - fill.feeE8
-  position.updatedMs = fill.atMs
+  position.openFeeE8 += fill.feeE8 - closeFeeE8 - openFeeE8
+  book(position, pnlE8 - fill.feeE8, fill.atMs)
   position.seq = fill.seq
-  account.positionMarginE8 += positionMargin(position)
   if (position.lots === 0) account.live.delete(position)
   else account.live.add(position)
-  account.cashE8 += pnlE8 - fill.feeE8
-  account.realisedE8 += pnlE8 - fill.feeE8
   account.feesPaidE8 += fill.feeE8
-  return { pnlE8, closedLots }
+  return { pnlE8, closedLots, openFeeE8, netE8: closedLots === 0 ? 0 : pnlE8 - openFeeE8 - closeFeeE8 }
+}
+
+/** Money that came in or went out because of a position: cash and what was realised change alike. */
+export function book(position: Position, changeE8: number, atMs: number): void {
+  const { account } = position.holding
+  position.curRealisedE8 += changeE8
+  position.cumRealisedE8 += changeE8
+  position.updatedMs = atMs
+  account.cashE8 += changeE8
+  account.realisedE8 += changeE8
 }
 
 function openNew(position: Position, held: number, closedLots: number, atMs: number): void {
@@ -126,28 +163,6 @@ function openNew(position: Position, held: number, closedLots: number, atMs: num
   position.curRealisedE8 = 0
   position.openMs = atMs
   if (position.createdMs === 0) position.createdMs = atMs
-}
-
-/** Initial margin of a position at its leverage, 1e-8 USDT. */
-export function positionMargin(position: Position): number {
-  return mulDiv(position.costE8, 100, position.holding.leverageCents)
-}
-
-/** Unrealised P&L at mark, 1e-8 USDT. */
-export function unrealised(position: Position, markTicks: number): number {
-  const worthE8 = Math.abs(position.lots) * markTicks * position.holding.listing.valueScale
-  return position.lots > 0 ? worthE8 - position.costE8 : position.costE8 - worthE8
-}
-
-export function unrealisedAll(account: Account): number {
-  let sumE8 = 0
-  for (const position of account.live) sumE8 += unrealised(position, position.holding.listing.markTicks)
-  return sumE8
-}
-
-/** What may still be put up as margin, 1e-8 USDT; below zero when the account is under water. */
-export function availableBalance(account: Account): number {
-  return account.cashE8 + unrealisedAll(account) - account.orderHoldE8 - account.positionMarginE8
 }
 
 /** Lots an order of this side can close in its position: 0 when the position is flat or on the same side. */

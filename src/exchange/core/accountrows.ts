@@ -2,9 +2,12 @@
  * Wire rows of the topics `position` and `wallet`: the full field sets of facts §7.4 and §7.5, everything text unless
  * marked there. The REST position row has one field renamed.
  */
-import { MAINTENANCE_RATE_E8, positionMargin, unrealised, unrealisedAll } from './account.ts'
-import type { Account, Position } from './model.ts'
-import { e8Text, feeOf, USDT_E8 } from './money.ts'
+import type { OtherCoin } from './books.ts'
+import { breakEvenText, liquidationText, liquidationTicks } from './estimates.ts'
+import { exposureOf, initialMargin, maintenanceMargin, unrealised, valueAt } from './margin.ts'
+import type { Account, Position, Venue } from './model.ts'
+import { e8Text, mulDiv, USDT_E8 } from './money.ts'
+import { leverageText, tierAt } from './risktiers.ts'
 import { averageText, lotsText, msText, priceText, type Row } from './texts.ts'
 
 /** Everything a position row shows, as it was at one moment. */
@@ -12,43 +15,59 @@ export interface PositionPicture {
   readonly position: Position
   readonly leverageCents: number
   readonly markTicks: number
-  readonly marginE8: number
+  readonly initialE8: number
+  readonly maintenanceE8: number
+  /** A float; NaN is none. */
+  readonly liquidationTicks: number
 }
 
 export function pictureOf(position: Position): PositionPicture {
   const { leverageCents, listing } = position.holding
-  return { position: { ...position }, leverageCents, markTicks: listing.markTicks, marginE8: positionMargin(position) }
+  const { markTicks } = listing
+  return {
+    position: { ...position },
+    leverageCents,
+    markTicks,
+    initialE8: initialMargin(position, markTicks),
+    maintenanceE8: maintenanceMargin(position, markTicks),
+    liquidationTicks: liquidationTicks(position),
+  }
 }
 
 /** A row of topic `position`; both legs of hedge mode have a row each. */
-export function positionRow({ position, leverageCents, markTicks, marginE8 }: PositionPicture): Row {
+export function positionRow(picture: PositionPicture): Row {
+  const { position, leverageCents, markTicks } = picture
   const { lots } = position
   const { listing } = position.holding
   const size = Math.abs(lots)
-  const maintenanceE8 = feeOf(position.costE8, MAINTENANCE_RATE_E8)
+  const valueE8 = valueAt(position, markTicks)
+  const tier = tierAt(listing, valueE8)
+  const initial = e8Text(picture.initialE8)
+  const maintenance = e8Text(picture.maintenanceE8)
   const side = lots === 0 ? '' : lots > 0 ? 'Buy' : 'Sell'
+  const targetText = (ticks: number): string => (ticks === 0 ? '0' : priceText(listing, ticks))
   return {
     category: 'linear',
     positionIdx: position.idx,
     tradeMode: 0,
-    riskId: 1,
-    riskLimitValue: String(listing.riskLimitUsd),
+    riskId: tier + 1,
+    riskLimitValue: e8Text(listing.riskTiers[tier]!.limitE8),
     symbol: listing.instrument.symbol,
     side,
     size: lots === 0 ? '0' : lotsText(listing, size),
     entryPrice: averageText(listing, position.costE8, size),
-    leverage: e8Text((leverageCents * USDT_E8) / 100),
-    breakEvenPrice: averageText(listing, position.costE8, size),
-    positionValue: e8Text(position.costE8),
-    positionBalance: e8Text(marginE8),
+    leverage: leverageText(leverageCents),
+    breakEvenPrice: breakEvenText(position),
+    positionValue: e8Text(valueE8),
+    positionBalance: initial,
     markPrice: priceText(listing, markTicks),
-    positionIM: e8Text(marginE8),
-    positionIMByMp: e8Text(marginE8),
-    positionMM: e8Text(maintenanceE8),
-    positionMMByMp: e8Text(maintenanceE8),
-    takeProfit: '0',
-    stopLoss: '0',
-    trailingStop: '0',
+    positionIM: initial,
+    positionIMByMp: initial,
+    positionMM: maintenance,
+    positionMMByMp: maintenance,
+    takeProfit: targetText(position.takeProfitTicks),
+    stopLoss: targetText(position.stopLossTicks),
+    trailingStop: targetText(position.trailTicks),
     unrealisedPnl: lots === 0 ? '0' : e8Text(unrealised(position, markTicks)),
     curRealisedPnl: e8Text(position.curRealisedE8),
     cumRealisedPnl: e8Text(position.cumRealisedE8),
@@ -57,15 +76,15 @@ export function positionRow({ position, leverageCents, markTicks, marginE8 }: Po
     updatedTime: msText(position.updatedMs),
     openTime: lots === 0 ? 0 : Math.floor(position.openMs),
     tpslMode: 'Full',
-    liqPrice: '',
+    liqPrice: liquidationText(listing, lots, markTicks, picture.liquidationTicks),
     bustPrice: '',
-    positionStatus: 'Normal',
+    positionStatus: position.isLiq ? 'Liq' : 'Normal',
     adlRankIndicator: lots === 0 ? 0 : 2,
     autoAddMargin: 0,
     leverageSysUpdatedTime: '',
     mmrSysUpdatedTime: '',
     seq: position.seq,
-    isReduceOnly: false,
+    isReduceOnly: listing.status === 'ReduceOnly',
   }
 }
 
@@ -80,32 +99,43 @@ export interface MoneyPicture {
   readonly cashE8: number
   readonly uplE8: number
   readonly orderHoldE8: number
-  readonly positionMarginE8: number
+  readonly initialE8: number
   readonly maintenanceE8: number
   readonly realisedE8: number
+  readonly coins: readonly CoinPicture[]
 }
 
-export function moneyOf(account: Account): MoneyPicture {
-  let costE8 = 0
-  for (const position of account.live) costE8 += position.costE8
-  return {
-    cashE8: account.cashE8,
-    uplE8: unrealisedAll(account),
-    orderHoldE8: account.orderHoldE8,
-    positionMarginE8: account.positionMarginE8,
-    maintenanceE8: feeOf(costE8, MAINTENANCE_RATE_E8),
-    realisedE8: account.realisedE8,
-  }
+interface CoinPicture {
+  readonly coin: OtherCoin
+  /** In 1e-8 of the coin, and what that is worth in 1e-8 USDT. */
+  readonly unitsE8: number
+  readonly worthE8: number
+}
+
+export function moneyOf(venue: Pick<Venue, 'bySymbol'>, account: Account): MoneyPicture {
+  const { uplE8, initialE8, maintenanceE8 } = exposureOf(account)
+  const { cashE8, orderHoldE8, realisedE8, books } = account
+  const coins = [...books.coins].map(([coin, unitsE8]) => ({ coin, unitsE8, worthE8: worthOf(venue, coin, unitsE8) }))
+  return { cashE8, uplE8, orderHoldE8, initialE8, maintenanceE8, realisedE8, coins }
+}
+
+/** At the index price of the coin's own perpetual; a coin without one is worth nothing here, USDC is worth a USDT. */
+function worthOf({ bySymbol }: Pick<Venue, 'bySymbol'>, coin: OtherCoin, unitsE8: number): number {
+  if (coin === 'USDC') return unitsE8
+  const listing = bySymbol.get(`${coin}USDT`)
+  if (listing === undefined) return 0
+  const { tick } = listing.instrument
+  return mulDiv(unitsE8, listing.indexTicks * tick.units * 10 ** (8 - tick.decimals), USDT_E8)
 }
 
 /** A row of topic `wallet`, and the one of `wallet-balance`. */
 export function walletRow(money: MoneyPicture): Row {
-  const { cashE8, uplE8, orderHoldE8, positionMarginE8, maintenanceE8 } = money
-  const equityE8 = cashE8 + uplE8
-  const initialE8 = orderHoldE8 + positionMarginE8
-  const imRate = rateText(initialE8, equityE8)
-  const mmRate = rateText(maintenanceE8, equityE8)
-  const equity = e8Text(equityE8)
+  const { cashE8, uplE8, orderHoldE8, maintenanceE8, coins } = money
+  const marginE8 = cashE8 + uplE8
+  const initialE8 = orderHoldE8 + money.initialE8
+  const othersE8 = coins.reduce((sum, each) => sum + each.worthE8, 0)
+  const imRate = rateText(initialE8, marginE8)
+  const mmRate = rateText(maintenanceE8, marginE8)
   return {
     accountType: 'UNIFIED',
     accountIMRate: imRate,
@@ -113,39 +143,62 @@ export function walletRow(money: MoneyPicture): Row {
     accountMMRate: mmRate,
     accountMMRateByMp: mmRate,
     accountLTV: '0',
-    totalEquity: equity,
-    totalWalletBalance: e8Text(cashE8),
-    totalMarginBalance: equity,
-    totalAvailableBalance: e8Text(Math.max(0, equityE8 - initialE8)),
+    totalEquity: e8Text(marginE8 + othersE8),
+    totalWalletBalance: e8Text(cashE8 + othersE8),
+    totalMarginBalance: e8Text(marginE8),
+    totalAvailableBalance: e8Text(Math.max(0, marginE8 - initialE8)),
     totalPerpUPL: e8Text(uplE8),
     totalInitialMargin: e8Text(initialE8),
     totalInitialMarginByMp: e8Text(initialE8),
     totalMaintenanceMargin: e8Text(maintenanceE8),
     totalMaintenanceMarginByMp: e8Text(maintenanceE8),
-    coin: [
-      {
-        coin: 'USDT',
-        equity,
-        usdValue: equity,
-        walletBalance: e8Text(cashE8),
-        locked: '0',
-        spotHedgingQty: '0',
-        borrowAmount: '0',
-        accruedInterest: '0',
-        totalOrderIM: e8Text(orderHoldE8),
-        totalPositionIM: e8Text(positionMarginE8),
-        totalPositionMM: e8Text(maintenanceE8),
-        unrealisedPnl: e8Text(uplE8),
-        cumRealisedPnl: e8Text(money.realisedE8),
-        bonus: '0',
-        collateralSwitch: true,
-        marginCollateral: true,
-        colRes: '0',
-        spotBorrow: '0',
-        availableToBorrow: '',
-        availableToWithdraw: '',
-      },
-    ],
+    coin: [settleCoinRow(money), ...coins.map(otherCoinRow)],
+  }
+}
+
+/** The coin everything here is margined and settled in. */
+function settleCoinRow({ cashE8, uplE8, orderHoldE8, initialE8, maintenanceE8, realisedE8 }: MoneyPicture): Row {
+  const equity = e8Text(cashE8 + uplE8)
+  return {
+    ...plainCoinRow('USDT', equity, e8Text(cashE8)),
+    usdValue: equity,
+    totalOrderIM: e8Text(orderHoldE8),
+    totalPositionIM: e8Text(initialE8),
+    totalPositionMM: e8Text(maintenanceE8),
+    unrealisedPnl: e8Text(uplE8),
+    cumRealisedPnl: e8Text(realisedE8),
+    collateralSwitch: true,
+  }
+}
+
+function otherCoinRow({ coin, unitsE8, worthE8 }: CoinPicture): Row {
+  const units = e8Text(unitsE8)
+  return { ...plainCoinRow(coin, units, units), usdValue: e8Text(worthE8) }
+}
+
+/** A coin that is held and does nothing; asked for by name it has a row even when there is none of it. */
+export function plainCoinRow(coin: string, equity = '0', walletBalance = '0'): Row {
+  return {
+    coin,
+    equity,
+    usdValue: '0',
+    walletBalance,
+    locked: '0',
+    spotHedgingQty: '0',
+    borrowAmount: '0',
+    accruedInterest: '0',
+    totalOrderIM: '0',
+    totalPositionIM: '0',
+    totalPositionMM: '0',
+    unrealisedPnl: '0',
+    cumRealisedPnl: '0',
+    bonus: '0',
+    collateralSwitch: false,
+    marginCollateral: true,
+    colRes: '0',
+    spotBorrow: '0',
+    availableToBorrow: '',
+    availableToWithdraw: '',
   }
 }
 

@@ -14,6 +14,7 @@ import { createLadder, type Ladder } from './ladder.ts'
 import { bookChanged, sweep } from './matching.ts'
 import type { Listing, Venue } from './model.ts'
 import { createPricePath, exponential, type Moment, type PricePath, type Quote } from './pricepath.ts'
+import { marksMoved } from './triggers.ts'
 
 export interface Market extends Source {
   /** Shifts everything by so many bps, marks too, at once. */
@@ -105,7 +106,7 @@ function createChanges(
   const flow = random.fork('flow')
   const bids = createLadder(venue, listing, spec, { isBid: true, random: random.fork('bids') })
   const asks = createLadder(venue, listing, spec, { isBid: false, random: random.fork('asks') })
-  const marks = createMarks(listing, startMs)
+  const marks = createMarks(venue, listing, startMs)
   let touchedMs = startMs
 
   const changeSize = (nowMs: number): void => {
@@ -210,7 +211,11 @@ function tradeAtTouch(
   sweep(venue, listing, { taker: null, isBuy: trade.isBuy, limitTicks }, trade.lots)
 }
 
-function createMarks(listing: Listing, startMs: number): { update(nowMs: number): void; jump(): void } {
+function createMarks(
+  venue: () => Venue,
+  listing: Listing,
+  startMs: number,
+): { update(nowMs: number): void; jump(): void } {
   let lastMs = startMs
   let mark = listing.openTicks
   let index = mark
@@ -218,6 +223,7 @@ function createMarks(listing: Listing, startMs: number): { update(nowMs: number)
   const publish = (): void => {
     listing.markTicks = Math.round(mark)
     listing.indexTicks = Math.round(index)
+    marksMoved(venue(), listing)
   }
   return {
     update: (nowMs) => {

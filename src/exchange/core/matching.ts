@@ -8,10 +8,13 @@
  */
 import { closableLots, closeOrder, releaseHold, rememberExecution, settleFill } from './account.ts'
 import { bestLevel, crosses, dropIfEmpty, join, leave, marketAhead, takeMarket } from './book.ts'
+import type { ExecutionKind } from './books.ts'
 import type { BookSide, Execution, Level, Listing, Order, PublicTrade, TickDirection, Venue } from './model.ts'
 import { count, idOf, isOpen } from './model.ts'
 import { feeOf } from './money.ts'
 import { list, touchOrder, touchPosition, touchWallet } from './outbox.ts'
+import { forget } from './stoplist.ts'
+import { priceMoved } from './triggers.ts'
 
 /** Whom the sweep is for, and how far it may go. */
 export interface Sweep {
@@ -22,9 +25,11 @@ export interface Sweep {
 
 /** Takes up to `lots` from the other side. Answers what is left; a taker that ended on the way leaves 0. */
 export function sweep(venue: Venue, listing: Listing, who: Sweep, lots: number): number {
-  const side = who.isBuy ? listing.asks : listing.bids
+  const book = who.isBuy ? listing.asks : listing.bids
+  const rpi = who.taker === null ? null : rpiSideFor(who.taker)
   let left = lots
   while (left > 0) {
+    const side = rpi !== null && isAhead(rpi, book) ? rpi : book
     const level = bestLevel(side)
     if (level === undefined || !crosses(who.isBuy, who.limitTicks, level.priceTicks)) break
     left = sweepLevel(venue, listing, who, level, left)
@@ -32,6 +37,27 @@ export function sweep(venue: Venue, listing: Listing, who: Sweep, lots: number):
   }
   if (left !== lots) bookChanged(venue, listing)
   return left
+}
+
+/** Where a taker finds retail price improvement orders; null when it did not ask for them. */
+export function rpiSideFor(taker: Order): BookSide | null {
+  if (!taker.rpiTakerAccess) return null
+  return taker.isBuy ? taker.listing.rpiAsks : taker.listing.rpiBids
+}
+
+/** Whether a taker would trade with such an order at once. */
+export function crossesRpi(taker: Order): boolean {
+  const side = rpiSideFor(taker)
+  const best = side === null ? undefined : bestLevel(side)
+  return best !== undefined && crosses(taker.isBuy, taker.priceTicks, best.priceTicks)
+}
+
+/** At the same price the book's own orders come first. */
+function isAhead(rpi: BookSide, book: BookSide): boolean {
+  const inner = bestLevel(rpi)
+  const outer = bestLevel(book)
+  if (inner === undefined || outer === undefined) return inner !== undefined
+  return rpi.isBid ? inner.priceTicks > outer.priceTicks : inner.priceTicks < outer.priceTicks
 }
 
 /** Tells the feeds that the book is not what it was. */
@@ -67,15 +93,31 @@ function sweepLevel(venue: Venue, listing: Listing, who: Sweep, level: Level, lo
 function trade(venue: Venue, listing: Listing, who: Sweep, maker: Order, wanted: number): number {
   const lots = Math.min(wanted, maker.leaves)
   const { priceTicks } = maker
-  const seq = publish(venue, listing, who.isBuy, priceTicks, lots)
+  const isRpi = maker.timeInForce === 'RPI'
+  const seq = publish(venue, listing, who.isBuy, priceTicks, lots, isRpi)
   if (maker.level !== null) maker.level.orderLots -= lots
-  fill(venue, maker, { lots, priceTicks, isMaker: true, seq })
-  if (who.taker !== null) fill(venue, who.taker, { lots, priceTicks, isMaker: false, seq })
+  const closedByMaker = bookFill(venue, maker, { lots, priceTicks, isMaker: true, seq })
+  if (who.taker === null) {
+    followUp(venue, maker, lots, closedByMaker)
+    return lots
+  }
+  if (isRpi) who.taker.rpiLots += lots
+  const closedByTaker = bookFill(venue, who.taker, { lots, priceTicks, isMaker: false, seq })
+  // Only now: what one side's fill ends must not be the other side of this very match.
+  followUp(venue, maker, lots, closedByMaker)
+  followUp(venue, who.taker, lots, closedByTaker)
   return lots
 }
 
 /** One match, as everybody sees it. Answers its sequence number. */
-function publish(venue: Venue, listing: Listing, takerBuys: boolean, priceTicks: number, lots: number): number {
+function publish(
+  venue: Venue,
+  listing: Listing,
+  takerBuys: boolean,
+  priceTicks: number,
+  lots: number,
+  isRpi = false,
+): number {
   listing.seq += 1
   venue.tradeNumber += 1
   listing.lastDirection = direction(listing, priceTicks)
@@ -89,9 +131,11 @@ function publish(venue: Venue, listing: Listing, takerBuys: boolean, priceTicks:
       lots,
       direction: listing.lastDirection,
       seq: listing.seq,
+      isRpi,
     }
     for (const feed of listing.feeds) feed.onTrade(trade)
   }
+  if (listing.triggers.count > 0) priceMoved(venue, listing, 'LastPrice')
   return listing.seq
 }
 
@@ -108,9 +152,16 @@ interface Fill {
   readonly priceTicks: number
   readonly isMaker: boolean
   readonly seq: number
+  readonly kind?: ExecutionKind
 }
 
-function fill(venue: Venue, order: Order, { lots, priceTicks, isMaker, seq }: Fill): void {
+/** Books one fill of an order, tells its account, and lets everything follow that depends on the position. */
+export function fill(venue: Venue, order: Order, terms: Fill): void {
+  followUp(venue, order, terms.lots, bookFill(venue, order, terms))
+}
+
+/** Answers the lots it closed. */
+function bookFill(venue: Venue, order: Order, { lots, priceTicks, isMaker, seq, kind = 'Trade' }: Fill): number {
   const { listing, account } = order
   const atMs = Math.floor(venue.nowMs)
   const valueE8 = lots * priceTicks * listing.valueScale
@@ -123,8 +174,10 @@ function fill(venue: Venue, order: Order, { lots, priceTicks, isMaker, seq }: Fi
   order.status = 'PartiallyFilled'
   order.updatedMs = venue.nowMs
   releaseHold(order, leavesBefore)
-  const { pnlE8, closedLots } = settleFill(order, { lots, valueE8, feeE8, atMs, seq })
-  order.closedPnlE8 += pnlE8
+  const { pnlE8, closedLots, openFeeE8, netE8 } = settleFill(order, { lots, valueE8, feeE8, atMs, seq })
+  const position = order.holding.positions[order.idx]
+  order.closedPnlE8 += netE8
+  if (closedLots < lots) venue.watch.opened()
   venue.executionNumber += 1
   const execution: Execution = {
     number: venue.executionNumber,
@@ -137,6 +190,12 @@ function fill(venue: Venue, order: Order, { lots, priceTicks, isMaker, seq }: Fi
     feeE8,
     pnlE8,
     closedLots,
+    openFeeE8,
+    kind,
+    cashAfterE8: account.cashE8,
+    lotsAfter: position.lots,
+    leverageCents: order.holding.leverageCents,
+    fundingRate: '',
     isMaker,
     markTicks: listing.markTicks,
     atMs,
@@ -149,8 +208,13 @@ function fill(venue: Venue, order: Order, { lots, priceTicks, isMaker, seq }: Fi
   count(venue, 'executions')
   if (order.leaves === 0) end(venue, order, 'Filled')
   touchOrder(venue, order)
-  touchPosition(venue, order.holding.positions[order.idx])
+  touchPosition(venue, position)
   touchWallet(venue, account)
+  return closedLots
+}
+
+function followUp(venue: Venue, order: Order, lots: number, closedLots: number): void {
+  if (order.attached !== null || order.holding.positions[order.idx].stops.length > 0) venue.stops.filled(order, lots)
   if (closedLots > 0) cancelUncovered(venue, order)
 }
 
@@ -158,7 +222,7 @@ function fill(venue: Venue, order: Order, { lots, priceTicks, isMaker, seq }: Fi
 function cancelUncovered(venue: Venue, cause: Order): void {
   const position = cause.holding.positions[cause.idx]
   for (const order of cause.holding.open) {
-    if (!order.reduceOnly || order.idx !== cause.idx || order === cause) continue
+    if (!order.reduceOnly || order.idx !== cause.idx || order === cause || order.status === 'Untriggered') continue
     if (order.leaves > closableLots(position, order.isBuy)) cancel(venue, order, { cancelType: 'CancelByReduceOnly' })
   }
 }
@@ -176,7 +240,8 @@ export function cancel(venue: Venue, order: Order, ending: Ending): void {
   order.cancelType = ending.cancelType ?? 'UNKNOWN'
   order.rejectReason = ending.rejectReason ?? 'EC_NoError'
   order.smpOrderId = ending.smpOrderId ?? ''
-  end(venue, order, ending.status ?? 'Cancelled')
+  const isWaiting = order.status === 'Untriggered'
+  end(venue, order, ending.status ?? (isWaiting ? venue.rules.doubts.cancelledStopStatus : 'Cancelled'))
   touchOrder(venue, order)
   touchPosition(venue, order.holding.positions[order.idx])
 }
@@ -187,12 +252,15 @@ function end(venue: Venue, order: Order, status: Order['status']): void {
     bookChanged(venue, order.listing)
   }
   if (order.matchAtMs > 0) venue.delayed.remove(order)
+  if (order.stop !== null) forget(order)
   closeOrder(venue, order, status)
 }
 
 /** The side an order rests on. */
 export function sideOf(order: Order): BookSide {
-  return order.isBuy ? order.listing.bids : order.listing.asks
+  const { listing, isBuy } = order
+  if (order.timeInForce === 'RPI') return isBuy ? listing.rpiBids : listing.rpiAsks
+  return isBuy ? listing.bids : listing.asks
 }
 
 /** The incoming order's policy decides; the resting one's does not matter (facts §4.6). The other leg is in doubt. */

@@ -10,16 +10,14 @@ import type { WorldAccount } from '../world.ts'
 import type { Doubts } from '../world-doubts.ts'
 import type { PartialFill } from '../world-matching.ts'
 import type { Agenda } from './agenda.ts'
+import type { Books, ListingStatus, RiskTier, Watch } from './books.ts'
 import type { Delays } from './delays.ts'
 import type { EndpointLimit } from './limits.ts'
 import type { MarketRecord } from './marketrecord.ts'
+import type { ExecutionTerms, OrderTerms, Triggers } from './orderterms.ts'
 import type { CoreReply, Push } from './types.ts'
 
 export type PositionIdx = 0 | 1 | 2
-export type OrderStatusText = 'New' | 'PartiallyFilled' | 'Filled' | 'Cancelled' | 'Rejected'
-export type TimeInForceText = 'GTC' | 'IOC' | 'FOK' | 'PostOnly'
-export type SmpType = 'None' | 'CancelMaker' | 'CancelTaker' | 'CancelBoth'
-
 /** One price of one side; book.ts has the picture. */
 export interface Level {
   readonly priceTicks: number
@@ -45,10 +43,20 @@ export interface Listing {
   readonly instrument: Instrument
   /** Worth of one lot at a price of one tick, 1e-8 USDT. */
   readonly valueScale: number
-  readonly riskLimitUsd: number
-  readonly fundingRate: string
+  /** Smallest first; the last one's limit is the largest position of one account. */
+  readonly riskTiers: readonly RiskTier[]
+  /** Decimal text of the rate the next funding settles at. */
+  fundingRate: string
+  /** Rates of past settlements by their time in ms, oldest first; bounded. */
+  readonly settledRates: Map<number, string>
+  status: ListingStatus
   readonly bids: BookSide
   readonly asks: BookSide
+  /** Retail price improvement orders: in no public book, for takers that ask for them (facts §3.2, §6.4). */
+  readonly rpiBids: BookSide
+  readonly rpiAsks: BookSide
+  /** Orders that wait for a price. */
+  readonly triggers: Triggers<Order>
   /** Orders frames of this symbol across all topics and executions. */
   seq: number
   bidTicks: number
@@ -90,6 +98,7 @@ export interface PublicTrade {
   readonly lots: number
   readonly direction: TickDirection
   readonly seq: number
+  readonly isRpi: boolean
 }
 
 export interface Feed {
@@ -97,67 +106,20 @@ export interface Feed {
   onTrade(trade: PublicTrade): void
 }
 
-export interface Order {
-  /** 1, 2, 3 … in the order of creation over all accounts. */
-  readonly number: number
-  readonly id: string
-  readonly linkId: string
+export interface Order extends OrderTerms {
   readonly account: Account
   readonly listing: Listing
   readonly holding: Holding
-  readonly isBuy: boolean
-  readonly isMarket: boolean
-  readonly timeInForce: TimeInForceText
   readonly idx: PositionIdx
-  readonly reduceOnly: boolean
-  readonly closeOnTrigger: boolean
-  readonly smpType: SmpType
-  readonly createdMs: number
-  readonly lastTicksOnCreated: number
-  priceTicks: number
-  lots: number
-  /** Lots still wanted; kept after the end for nobody (rows say 0 then). */
-  leaves: number
-  filledLots: number
-  valueE8: number
-  feeE8: number
-  closedPnlE8: number
-  /** Margin held for what is still open, 1e-8 USDT; for `leaves` lots. */
-  holdE8: number
-  status: OrderStatusText
-  cancelType: string
-  rejectReason: string
-  smpOrderId: string
-  updatedMs: number
-  /** Not matched before this moment; 0 once it has met the book. */
-  matchAtMs: number
   readonly executions: Execution[]
-  /** The order has a row to be pushed. */
-  isTouched: boolean
   /** Place in the book. */
   level: Level | null
   prev: Order | null
   next: Order | null
-  aheadAt: number
-  /** Which of the account's closed orders it is; -1 while open. */
-  closedAs: number
 }
 
-export interface Execution {
-  readonly number: number
-  readonly id: string
+export interface Execution extends ExecutionTerms {
   readonly order: Order
-  readonly priceTicks: number
-  readonly lots: number
-  readonly leavesAfter: number
-  readonly valueE8: number
-  readonly feeE8: number
-  readonly pnlE8: number
-  readonly closedLots: number
-  readonly isMaker: boolean
-  readonly markTicks: number
-  readonly atMs: number
-  readonly seq: number
 }
 
 export interface Position {
@@ -167,6 +129,10 @@ export interface Position {
   lots: number
   /** What was paid for what is held now, 1e-8 USDT, never negative. */
   costE8: number
+  /** Fees paid for opening what is held now. */
+  openFeeE8: number
+  /** Being liquidated: it can be neither traded nor left. */
+  isLiq: boolean
   /** Realised since this position was opened, fees included. */
   curRealisedE8: number
   cumRealisedE8: number
@@ -175,6 +141,12 @@ export interface Position {
   openMs: number
   seq: number
   isTouched: boolean
+  /** Its take-profits, stop-losses and trailing stop, as long as they are open. */
+  readonly stops: Order[]
+  /** What the row shows of them, whole position only; 0 is none. */
+  takeProfitTicks: number
+  stopLossTicks: number
+  trailTicks: number
 }
 
 /** One symbol of one account. */
@@ -186,6 +158,8 @@ export interface Holding {
   leverageCents: number
   readonly positions: readonly [Position, Position, Position]
   readonly open: Set<Order>
+  /** Those of `open` that wait for a price. */
+  readonly stops: Set<Order>
 }
 
 export interface Account {
@@ -200,9 +174,11 @@ export interface Account {
   /** Futures P&L realised, fees included. */
   realisedE8: number
   feesPaidE8: number
-  /** Margin held by open orders and by positions. */
+  /** Margin held by open orders. */
   orderHoldE8: number
-  positionMarginE8: number
+  /** What closing a position is expected to cost, in 1e-8 of its value. */
+  readonly takerRateE8: number
+  readonly books: Books
   /** Positions that are not flat. */
   readonly live: Set<Position>
   /** Out-of-band prices move to the band's edge; false refuses them. */
@@ -234,6 +210,7 @@ export interface Rules {
   readonly makerRate: string
   readonly readLagMs: number
   readonly ackDelayMs: number
+  readonly cancelDelayMs: number
   readonly doubts: Doubts
 }
 
@@ -257,6 +234,18 @@ export interface Venue {
   readonly counters: Record<string, number>
   /** Hands an order to the matching later; orders.ts sets the moment. */
   readonly delayed: DelayedOrders
+  /** Cancels accepted and not yet in effect. */
+  readonly cancels: DelayedOrders
+  readonly stops: StopOrders
+  readonly watch: Watch
+}
+
+/** What matching tells of prices and fills; stops.ts and protection.ts act on it. */
+export interface StopOrders {
+  /** A trigger price was reached: the order's turn comes when the work at hand is done. */
+  fire(order: Order): void
+  /** A fill of an order that brings TP/SL, or of a position that has some. */
+  filled(order: Order, lots: number): void
 }
 
 export interface DelayedOrders {

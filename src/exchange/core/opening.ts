@@ -7,14 +7,20 @@ import type { World, WorldInstrument } from '../world.ts'
 import { createAccount } from './account.ts'
 import { createAgenda } from './agenda.ts'
 import { createSide } from './book.ts'
+import { createProtection } from './dcp.ts'
 import { createDelays } from './delays.ts'
+import { createFunding } from './funding.ts'
+import { createRiskEngine } from './liquidation.ts'
 import { createMarket, type Market } from './market.ts'
 import type { Account, Listing, Venue } from './model.ts'
 import { e8FromText } from './money.ts'
-import { createDelayedOrders } from './orders.ts'
+import { cancelDue, createDelayedOrders, meetBook } from './orders.ts'
 import { createFillPlan } from './partials.ts'
+import { riskTiersOf } from './risktiers.ts'
 import { createRecord, createRecorder } from './record.ts'
 import { ROUTES } from './routes.ts'
+import { createStops } from './stops.ts'
+import { createTriggers } from './triggers.ts'
 
 export function createVenue(world: World, random: Random, startMs: number): Venue {
   const listings = world.instruments.map((each, index) => createListing(each, index, () => venue.nowMs))
@@ -27,20 +33,33 @@ export function createVenue(world: World, random: Random, startMs: number): Venu
     const listing = listings.find(({ instrument }) => instrument.symbol === each.symbol)
     if (listing !== undefined) listing.fillPlan[each.side] = createFillPlan(each)
   }
-  const delayed = createDelayedOrders(500_000, () => venue)
+  const delayed = createDelayedOrders(500_000, () => venue, {
+    momentOf: (order) => order.matchAtMs,
+    happens: meetBook,
+  })
+  const cancels = createDelayedOrders(500_001, () => venue, {
+    momentOf: (order) => order.cancelAtMs,
+    happens: cancelDue,
+  })
+  // Before anything else of the same moment: what a price has triggered comes right after what moved the price.
+  const stops = createStops(-1, () => venue)
+  const risk = createRiskEngine(() => venue, 600_000)
+  const protection = createProtection(() => venue, 600_001)
   const endpoints = new Map(
     [...ROUTES].flatMap(([path, { limit }]) => (limit === null ? [] : [[path, limit] as const])),
   )
   const ids = random.fork('ids')
+  const rules = rulesOf(world)
+  const terms = { takerRateE8: rules.takerRateE8, openedMs: startMs }
   const venue: Venue = {
     nowMs: startMs,
     agenda: createAgenda(),
-    rules: rulesOf(world),
+    rules,
     delays: createDelays(world, random.fork('delays')),
     listings,
     bySymbol: new Map(listings.map((each) => [each.instrument.symbol, each])),
     accounts: new Map(
-      world.accounts.map((each) => [each.accountId, createAccount(each, listings, world.limits, endpoints)]),
+      world.accounts.map((each) => [each.accountId, createAccount(each, listings, world.limits, endpoints, terms)]),
     ),
     idPrefix: { order: idPrefix(ids), execution: idPrefix(ids), trade: idPrefix(ids) },
     orderNumber: 0,
@@ -50,8 +69,12 @@ export function createVenue(world: World, random: Random, startMs: number): Venu
     pushes: [],
     counters: {},
     delayed,
+    cancels,
+    stops,
+    watch: { opened: risk.opened, deadline: protection.deadline },
   }
-  venue.agenda.add(delayed.source)
+  for (const { source } of [delayed, cancels, stops, risk, protection]) venue.agenda.add(source)
+  for (const each of listings) venue.agenda.add(createFunding(() => venue, each, startMs, 400_000 + each.index))
   return venue
 }
 
@@ -63,6 +86,7 @@ function rulesOf(world: World): Venue['rules'] {
     makerRateE8: e8FromText(world.fees.maker),
     readLagMs: world.readLagMs,
     ackDelayMs: world.matching.ackDelayMs,
+    cancelDelayMs: world.matching.cancelDelayMs,
     doubts: world.doubts,
   }
 }
@@ -114,10 +138,15 @@ function createListing(spec: WorldInstrument, index: number, nowMs: () => number
       bandY: Number(spec.priceLimitRatioY),
     },
     valueScale: tick.units * lot.units * 10 ** (8 - tick.decimals - lot.decimals),
-    riskLimitUsd: spec.riskLimitUsd,
+    riskTiers: riskTiersOf(spec),
     fundingRate: spec.fundingRate,
+    settledRates: new Map(),
+    status: spec.status,
     bids: createSide(true),
     asks: createSide(false),
+    rpiBids: createSide(true),
+    rpiAsks: createSide(false),
+    triggers: createTriggers(),
     seq: 0,
     bidTicks: 0,
     askTicks: 0,

@@ -2,9 +2,10 @@
  * Wire rows of the topics `order` and `execution`: the full field sets of facts §7.2 and §7.3, everything text unless
  * marked there. The REST rows are the same ones, less a few fields.
  */
-import type { Execution, Order, Rules } from './model.ts'
+import type { Execution, Listing, Order, Rules } from './model.ts'
 import { isOpen } from './model.ts'
 import { e8Text } from './money.ts'
+import { settledRow } from './settledrows.ts'
 import { averageText, lotsText, msText, priceText, type Row } from './texts.ts'
 
 /** A row of topic `order`. */
@@ -26,7 +27,7 @@ export function orderRow(order: Order): Row {
     side: order.isBuy ? 'Buy' : 'Sell',
     positionIdx: order.idx,
     orderStatus: order.status,
-    createType: 'CreateByUser',
+    createType: createTypeOf(order),
     cancelType: order.cancelType,
     rejectReason: order.rejectReason,
     avgPrice: averageText(listing, order.valueE8, order.filledLots),
@@ -39,22 +40,22 @@ export function orderRow(order: Order): Row {
     feeCurrency: '',
     timeInForce: order.timeInForce,
     orderType: order.isMarket ? 'Market' : 'Limit',
-    stopOrderType: 'UNKNOWN',
+    stopOrderType: order.stop?.type ?? 'UNKNOWN',
     ocoTriggerBy: '',
     orderIv: '',
     marketUnit: '',
-    slippageToleranceType: 'UNKNOWN',
-    slippageTolerance: '',
-    triggerPrice: '',
-    takeProfit: '',
-    stopLoss: '',
-    tpslMode: '',
-    tpLimitPrice: '',
-    slLimitPrice: '',
-    tpTriggerBy: 'UNKNOWN',
-    slTriggerBy: 'UNKNOWN',
-    triggerDirection: 0,
-    triggerBy: 'UNKNOWN',
+    slippageToleranceType: order.tolerance?.type ?? 'UNKNOWN',
+    slippageTolerance: order.tolerance?.text ?? '',
+    triggerPrice: order.stop === null ? '' : priceText(listing, order.stop.triggerTicks),
+    takeProfit: targetText(listing, order.attached?.takeProfit?.ticks),
+    stopLoss: targetText(listing, order.attached?.stopLoss?.ticks),
+    tpslMode: tpslModeOf(order),
+    tpLimitPrice: targetText(listing, order.attached?.takeProfit?.limitTicks),
+    slLimitPrice: targetText(listing, order.attached?.stopLoss?.limitTicks),
+    tpTriggerBy: order.attached?.takeProfit?.by ?? 'UNKNOWN',
+    slTriggerBy: order.attached?.stopLoss?.by ?? 'UNKNOWN',
+    triggerDirection: order.stop === null ? 0 : order.stop.isRise ? 1 : 2,
+    triggerBy: order.stop?.by ?? 'UNKNOWN',
     lastPriceOnCreated: priceText(listing, order.lastTicksOnCreated),
     reduceOnly: order.reduceOnly,
     closeOnTrigger: order.closeOnTrigger,
@@ -65,9 +66,26 @@ export function orderRow(order: Order): Row {
     createdTime: msText(order.createdMs),
     updatedTime: msText(order.updatedMs),
     cumFeeDetail: order.feeE8 === 0 ? {} : { USDT: e8Text(order.feeE8) },
-    rpiTakerAccess: false,
-    rpiMatchedQty: '0',
+    rpiTakerAccess: order.rpiTakerAccess,
+    rpiMatchedQty: order.rpiLots === 0 ? '0' : lotsText(listing, order.rpiLots),
   }
+}
+
+/** Who made the order: its owner, a conditional order's trigger, or a position's TP, SL or trailing stop. */
+function createTypeOf({ stop, isLiquidation }: Order): string {
+  if (stop === null) return isLiquidation ? 'CreateByLiq' : 'CreateByUser'
+  return stop.type === 'Stop' ? 'CreateByStopOrder' : `CreateBy${stop.type}`
+}
+
+/** For the whole position or for some of its lots; "" for orders that have nothing to do with TP and SL. */
+function tpslModeOf({ stop, attached }: Order): string {
+  if (attached !== null) return attached.mode
+  if (stop === null || stop.type === 'Stop') return ''
+  return stop.type.startsWith('Partial') ? 'Partial' : 'Full'
+}
+
+function targetText(listing: Listing, ticks: number | undefined): string {
+  return ticks === undefined || ticks === 0 ? '' : priceText(listing, ticks)
 }
 
 /** The same order as REST shows it (facts §3.2). */
@@ -80,7 +98,7 @@ export function orderRestRow(order: Order): Row {
 export function executionRow(execution: Execution, rules: Rules): Row {
   const { order } = execution
   const { listing } = order
-  return {
+  const row = {
     category: 'linear',
     symbol: listing.instrument.symbol,
     isLeverage: '0',
@@ -90,9 +108,9 @@ export function executionRow(execution: Execution, rules: Rules): Row {
     orderPrice: priceText(listing, order.priceTicks),
     orderQty: lotsText(listing, order.lots),
     leavesQty: lotsText(listing, execution.leavesAfter),
-    createType: 'CreateByUser',
+    createType: createTypeOf(order),
     orderType: order.isMarket ? 'Market' : 'Limit',
-    stopOrderType: 'UNKNOWN',
+    stopOrderType: order.stop?.type ?? 'UNKNOWN',
     execFee: e8Text(execution.feeE8),
     execId: execution.id,
     execPrice: priceText(listing, execution.priceTicks),
@@ -115,6 +133,7 @@ export function executionRow(execution: Execution, rules: Rules): Row {
     feeCurrency: 'USDT',
     marketUnit: '',
   }
+  return execution.kind === 'Trade' ? row : settledRow(execution, row)
 }
 
 /** The same execution as REST shows it. */

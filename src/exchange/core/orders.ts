@@ -3,30 +3,20 @@
  * or immediate order is acknowledged with 0 and may be dead before its row is out.
  *
  *   create ─► checks ─► New ──(matching delay)──► meets the book ─► rests, fills, or ends
+ *                └────► Untriggered ──(its price)──► stops.ts ──┘
  */
-
-import { parseSteps } from '../../domain/steps.ts'
-import { rememberOrder } from './account.ts'
+import { checkOrder } from './admission.ts'
 import type { Source } from './agenda.ts'
+import { type AmendedTerms, amendedTerms } from './amending.ts'
 import { bestLevel, crosses, leave, lotsWithin } from './book.ts'
-import { bookChanged, cancel, preventsSelfMatch, rest, sideOf, sweep } from './matching.ts'
+import { bookChanged, cancel, crossesRpi, preventsSelfMatch, rest, rpiSideFor, sideOf, sweep } from './matching.ts'
 import type { Account, Answer, DelayedOrders, Order, Venue } from './model.ts'
-import { count, idOf, isOpen, OK, refuse } from './model.ts'
+import { isOpen, OK, refuse } from './model.ts'
+import { takeIn } from './neworder.ts'
 import { touchOrder, touchPosition } from './outbox.ts'
 import { awaitNextPiece, takeableLots } from './partials.ts'
-import {
-  badParam,
-  bandPrice,
-  checkLots,
-  checkMoney,
-  checkOrder,
-  type Draft,
-  isAnswer,
-  listingOf,
-  type Params,
-  parsePrice,
-  textOf,
-} from './validate.ts'
+import { enlist, fitsFilter, rewatch } from './stoplist.ts'
+import { badParam, isAnswer, listingOf, maxLotsOf, type Params, textOf } from './validate.ts'
 
 const TOO_LATE_TO_CANCEL = 'order not exists or too late to cancel'
 const TOO_LATE_TO_REPLACE = 'order not exists or too late to replace'
@@ -34,62 +24,25 @@ const TOO_LATE_TO_REPLACE = 'order not exists or too late to replace'
 export function createOrder(venue: Venue, account: Account, params: Params): Answer {
   const draft = checkOrder(venue, account, params)
   if (isAnswer(draft)) return draft
-  const order = orderFrom(venue, account, draft)
-  rememberOrder(order)
-  order.holding.open.add(order)
-  account.orderHoldE8 += order.holdE8
-  count(venue, 'ordersAccepted')
-  touchOrder(venue, order)
-  touchPosition(venue, order.holding.positions[order.idx])
+  const maxLots = draft.stop === null ? maxLotsOf(draft.listing, draft.isMarket) : draft.lots
+  const order = takeIn(venue, account, draft.lots > maxLots ? { ...draft, lots: maxLots } : draft)
+  if (order.stop === null) place(venue, order)
+  else enlist(venue, order)
+  // A reducing order beyond the maximum goes on as further orders, which have no client id.
+  for (let left = draft.lots - maxLots; left > 0; left -= maxLots) {
+    place(venue, takeIn(venue, account, { ...draft, linkId: '', lots: Math.min(left, maxLots) }))
+  }
+  return OK({ orderId: order.id, orderLinkId: order.linkId })
+}
+
+/** Sends an order that waits for nothing else to the book, at once or after the world's matching delay. */
+export function place(venue: Venue, order: Order): void {
   const delayMs = matchDelay(venue, order)
   if (delayMs > 0) {
     order.matchAtMs = venue.nowMs + delayMs
     venue.delayed.add(order)
   } else {
     meetBook(venue, order)
-  }
-  return OK({ orderId: order.id, orderLinkId: order.linkId })
-}
-
-function orderFrom(venue: Venue, account: Account, draft: Draft): Order {
-  venue.orderNumber += 1
-  return {
-    number: venue.orderNumber,
-    id: idOf(venue.idPrefix.order, venue.orderNumber),
-    linkId: draft.linkId,
-    account,
-    listing: draft.listing,
-    holding: draft.holding,
-    isBuy: draft.isBuy,
-    isMarket: draft.isMarket,
-    timeInForce: draft.timeInForce,
-    idx: draft.idx,
-    reduceOnly: draft.reduceOnly,
-    closeOnTrigger: draft.closeOnTrigger,
-    smpType: draft.smpType,
-    createdMs: venue.nowMs,
-    lastTicksOnCreated: draft.listing.lastTicks,
-    priceTicks: draft.priceTicks,
-    lots: draft.lots,
-    leaves: draft.lots,
-    filledLots: 0,
-    valueE8: 0,
-    feeE8: 0,
-    closedPnlE8: 0,
-    holdE8: draft.holdE8,
-    status: 'New',
-    cancelType: 'UNKNOWN',
-    rejectReason: 'EC_NoError',
-    smpOrderId: '',
-    updatedMs: venue.nowMs,
-    matchAtMs: 0,
-    executions: [],
-    isTouched: false,
-    level: null,
-    prev: null,
-    next: null,
-    aheadAt: 0,
-    closedAs: -1,
   }
 }
 
@@ -104,19 +57,24 @@ export function meetBook(venue: Venue, order: Order): void {
   order.matchAtMs = 0
   const opposite = order.isBuy ? order.listing.asks : order.listing.bids
   const best = bestLevel(opposite)
-  const canTrade = best !== undefined && crosses(order.isBuy, order.priceTicks, best.priceTicks)
-  if (order.timeInForce === 'PostOnly' && canTrade) {
+  const crossesBook = best !== undefined && crosses(order.isBuy, order.priceTicks, best.priceTicks)
+  if (crossesBook && (order.timeInForce === 'PostOnly' || order.timeInForce === 'RPI')) {
     cancel(venue, order, { status: venue.rules.doubts.postOnlyStatus, rejectReason: 'EC_PostOnlyWillTakeLiquidity' })
     return
   }
   if (order.timeInForce === 'FOK') {
     const isOwn = (maker: Order): boolean => preventsSelfMatch(venue, order, maker)
-    const lots = lotsWithin(opposite, order.priceTicks, order.leaves, isOwn)
+    const rpiSide = rpiSideFor(order)
+    // Unless the maker is the one to go, an own order in the way ends this one before it is full: all or nothing.
+    const stopsAtOwn = order.smpType === 'CancelTaker' || order.smpType === 'CancelBoth'
+    const rpiLots = rpiSide === null ? 0 : lotsWithin(rpiSide, order.priceTicks, order.leaves, isOwn, stopsAtOwn)
+    const lots = rpiLots + lotsWithin(opposite, order.priceTicks, order.leaves, isOwn, stopsAtOwn)
     if (Math.min(lots, takeableLots(venue, order)) < order.leaves) {
       cancel(venue, order, { rejectReason: venue.rules.doubts.fokRejectReason })
       return
     }
   }
+  const canTrade = crossesBook || crossesRpi(order)
   if (canTrade) {
     const who = { taker: order, isBuy: order.isBuy, limitTicks: order.priceTicks }
     sweep(venue, order.listing, who, takeableLots(venue, order))
@@ -138,7 +96,9 @@ function findOpen(account: Account, params: Params, tooLate: string): Order | An
   if (orderId === '' && linkId === '') return refuse(10001, 'params error: OrderId or orderLinkId is required')
   const order = orderId !== '' ? account.byId.get(orderId) : account.byLink.get(linkId)
   const isRight = order !== undefined && isOpen(order) && order.listing.instrument.symbol === params['symbol']
-  return isRight ? order : refuse(110001, tooLate)
+  if (!isRight) return refuse(110001, tooLate)
+  // An earlier change of this order is on its way (facts §8.2).
+  return order.cancelAtMs > 0 ? refuse(110079, 'The order is being processed, please try again later') : order
 }
 
 export function cancelOrder(venue: Venue, account: Account, params: Params): Answer {
@@ -150,8 +110,27 @@ export function cancelOrder(venue: Venue, account: Account, params: Params): Ans
   return OK({ orderId: order.id, orderLinkId: order.linkId })
 }
 
+/** A cancel is accepted now and takes effect later, if the world says so; until then the order may still be filled. */
 function cancelByUser(venue: Venue, order: Order): void {
+  const { cancelDelayMs } = venue.rules
+  if (cancelDelayMs === 0) return endByUser(venue, order)
+  order.cancelAtMs = venue.nowMs + cancelDelayMs
+  venue.cancels.add(order)
+}
+
+function endByUser(venue: Venue, order: Order): void {
   cancel(venue, order, { cancelType: 'CancelByUser', rejectReason: 'EC_PerCancelRequest' })
+}
+
+/** A cancel takes effect, or has lost the race: then a second row of the filled order says so (facts §4.1). */
+export function cancelDue(venue: Venue, order: Order): void {
+  order.cancelAtMs = 0
+  if (isOpen(order)) endByUser(venue, order)
+  else if (order.status === 'Filled') {
+    const lost = { ...order, cancelType: 'CancelByUser', rejectReason: 'EC_OrigClOrdIDDoesNotExist' }
+    lost.isTouched = false
+    touchOrder(venue, lost)
+  }
 }
 
 /** symbol > baseCoin > settleCoin; one of them must be there (facts §3.2). */
@@ -168,11 +147,16 @@ export function cancelAll(venue: Venue, account: Account, params: Params): Answe
     if (symbol !== '') return instrument.symbol === symbol
     return baseCoin !== '' ? instrument.baseCoin === baseCoin : settleCoin === 'USDT'
   })
-  // Conditional orders are not known here, so asking for those alone cancels nothing.
-  const orders = textOf(params, 'orderFilter') === 'StopOrder' ? [] : holdings.flatMap((each) => [...each.open])
+  const orders = holdings.flatMap((each) => [...each.open]).filter((each) => isMeant(venue, each, params))
   const ended = orders.slice(0, 500)
   for (const order of ended) cancelByUser(venue, order)
   return OK({ list: ended.map((each) => ({ orderId: each.id, orderLinkId: each.linkId })), success: '1' })
+}
+
+/** Which kinds of orders a cancel-all means; without a filter all of them, TP/SL too. */
+function isMeant(venue: Venue, order: Order, params: Params): boolean {
+  const isOfType = textOf(params, 'stopOrderType') !== 'Stop' || order.stop?.type === 'Stop'
+  return order.cancelAtMs === 0 && fitsFilter(venue, order, textOf(params, 'orderFilter')) && isOfType
 }
 
 export function amendOrder(venue: Venue, account: Account, params: Params): Answer {
@@ -186,43 +170,11 @@ export function amendOrder(venue: Venue, account: Account, params: Params): Answ
   return OK({ orderId: order.id, orderLinkId: order.linkId })
 }
 
-interface AmendedTerms {
-  readonly lots: number
-  readonly priceTicks: number
-  readonly holdE8: number
-}
-
-function amendedTerms(venue: Venue, order: Order, params: Params): AmendedTerms | Answer {
-  const { listing, account } = order
-  const qtyText = textOf(params, 'qty')
-  const priceText = textOf(params, 'price')
-  const lots = qtyText === '' ? order.lots : parseSteps(qtyText, listing.instrument.lot)
-  if (lots === undefined) return refuse(10001, 'Qty invalid')
-  const ticks = priceText === '' ? order.priceTicks : parsePrice(venue, listing, priceText, order.isBuy)
-  if (ticks === undefined || ticks <= 0) return refuse(10001, 'Price invalid')
-  const priceTicks = bandPrice(account, listing, order.isBuy, ticks)
-  if (typeof priceTicks !== 'number') return priceTicks
-  const checked = checkLots(
-    venue,
-    listing,
-    { isMarket: order.isMarket, reduceOnly: order.reduceOnly, priceTicks },
-    lots,
-  )
-  if (typeof checked !== 'number') return checked
-  if (lots <= order.filledLots) return refuse(110064, 'The quantity must be above what is filled already')
-  if (lots === order.lots && priceTicks === order.priceTicks) return refuse(10001, 'order not modified')
-  if (order.reduceOnly && lots > order.lots) return refuse(110022, 'A reduce-only order cannot grow')
-  const { isBuy, idx, reduceOnly } = order
-  const money = { idx, isBuy, reduceOnly, lots: lots - order.filledLots, priceTicks }
-  const holdE8 = checkMoney(venue, order.holding, money, order.holdE8)
-  return typeof holdE8 === 'number' ? { lots, priceTicks, holdE8 } : holdE8
-}
-
 /** A smaller quantity keeps its place in the queue; a new price or a larger quantity goes to the back. */
 function applyAmend(venue: Venue, order: Order, terms: AmendedTerms): void {
-  const isWaiting = order.matchAtMs > 0
+  const isResting = order.level !== null
   const keepsPlace = terms.priceTicks === order.priceTicks && terms.lots <= order.lots
-  if (!isWaiting && !keepsPlace) leave(sideOf(order), order)
+  if (!keepsPlace) leave(sideOf(order), order)
   const leaves = terms.lots - order.filledLots
   if (order.level !== null) order.level.orderLots += leaves - order.leaves
   order.account.orderHoldE8 += terms.holdE8 - order.holdE8
@@ -230,38 +182,45 @@ function applyAmend(venue: Venue, order: Order, terms: AmendedTerms): void {
   order.lots = terms.lots
   order.leaves = leaves
   order.priceTicks = terms.priceTicks
+  order.attached = terms.attached
   order.updatedMs = venue.nowMs
-  bookChanged(venue, order.listing)
+  if (isResting) bookChanged(venue, order.listing)
   touchOrder(venue, order)
   touchPosition(venue, order.holding.positions[order.idx])
-  if (!isWaiting && !keepsPlace) meetBook(venue, order)
+  if (isResting && !keepsPlace) meetBook(venue, order)
+  if (terms.stop !== order.stop) rewatch(venue, order, terms.stop)
 }
 
-/** Orders acknowledged and not yet matched, in the order of their moments. */
-export function createDelayedOrders(rank: number, venue: () => Venue): DelayedOrders & { readonly source: Source } {
-  const waiting: Order[] = []
-  const nextMs = (): number => waiting[0]?.matchAtMs ?? Number.POSITIVE_INFINITY
+/** Orders that something happens to later, in the order of their moments. */
+export function createDelayedOrders(
+  rank: number,
+  venue: () => Venue,
+  what: { readonly momentOf: (order: Order) => number; readonly happens: (venue: Venue, order: Order) => void },
+): DelayedOrders & { readonly source: Source } {
+  const waiting: { readonly order: Order; readonly atMs: number }[] = []
+  const nextMs = (): number => waiting[0]?.atMs ?? Number.POSITIVE_INFINITY
   const source: Source = {
     nextMs: Number.POSITIVE_INFINITY,
     heapAt: -1,
     rank,
     run: (atMs) => {
       venue().nowMs = atMs
-      const order = waiting.shift()
-      if (order !== undefined) meetBook(venue(), order)
+      const next = waiting.shift()
+      if (next !== undefined) what.happens(venue(), next.order)
       return nextMs()
     },
   }
   return {
     source,
     add: (order) => {
+      const atMs = what.momentOf(order)
       let at = waiting.length
-      while (at > 0 && waiting[at - 1]!.matchAtMs > order.matchAtMs) at -= 1
-      waiting.splice(at, 0, order)
+      while (at > 0 && waiting[at - 1]!.atMs > atMs) at -= 1
+      waiting.splice(at, 0, { order, atMs })
       venue().agenda.schedule(source, nextMs())
     },
     remove: (order) => {
-      const at = waiting.indexOf(order)
+      const at = waiting.findIndex((each) => each.order === order)
       if (at >= 0) waiting.splice(at, 1)
       venue().agenda.schedule(source, nextMs())
     },

@@ -67,7 +67,7 @@ function pushTopic(venue: Venue, account: Account, topic: PrivateTopic): void {
       pushes.push(new PrivatePush(due(), topic, frame.map(pictureOf), positionRow))
     }
   }
-  if (topic === 'wallet' && walletChanged) pushes.push(new PrivatePush(due(), topic, [moneyOf(account)], walletRow))
+  if (topic === 'wallet' && walletChanged) pushes.push(new PrivatePush(due(), topic, [moneyOf(venue, account)], walletRow))
 }
 
 /** All in one frame, or the second leg of a symbol in a frame of its own (a doubt, facts §7.4). */

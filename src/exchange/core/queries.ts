@@ -3,11 +3,12 @@
  * world's read lag ago is not there yet.
  */
 
-import { moneyOf, positionRestRow, walletRow } from './accountrows.ts'
+import { positionRestRow } from './accountrows.ts'
 import type { Account, Answer, Order, Venue } from './model.ts'
 import { isOpen, OK, refuse } from './model.ts'
 import { executionRestRow, orderRestRow } from './orderrows.ts'
 import { cursorOf, limitOf, newestPage, windowOf } from './page.ts'
+import { fitsFilter } from './stoplist.ts'
 import { badParam, isAnswer, type Params, textOf } from './validate.ts'
 
 /** Closed orders that `realtime` still finds. */
@@ -68,12 +69,14 @@ export function realtimeOrders(venue: Venue, account: Account, params: Params): 
   if (filter === null) return badParam('symbol')
   const after = cursorOf(params)
   if (after === null) return badParam('cursor')
+  const orderFilter = textOf(params, 'orderFilter')
   const rows = textOf(params, 'openOnly') === '1' ? account.closed.slice(-RECENT_CLOSED) : openOrders(account)
   const page = newestPage([...rows].sort(byNumber), {
     limit: limitOf(params, 20, 50),
     after,
     numberOf: (order) => order.number,
-    matches: (order) => passes(order, filter) && isVisible(venue, order.createdMs) && isPlain(params),
+    matches: (order) =>
+      passes(order, filter) && isVisible(venue, order.createdMs) && fitsFilter(venue, order, orderFilter),
   })
   return ordersAnswer(page.rows, page.nextPageCursor)
 }
@@ -95,12 +98,6 @@ function fitsSymbol(order: Order, params: Params): boolean {
   return symbol === '' || symbol === order.listing.instrument.symbol
 }
 
-/** There are no conditional orders here. */
-function isPlain(params: Params): boolean {
-  const filter = textOf(params, 'orderFilter')
-  return filter === '' || filter === 'Order' || filter === 'OpenOrder'
-}
-
 /** GET /v5/order/history: what has ended. Orders that ended without any fill are there for a day only. */
 export function orderHistory(venue: Venue, account: Account, params: Params): Answer {
   const other = otherCategory(params)
@@ -118,6 +115,7 @@ export function orderHistory(venue: Venue, account: Account, params: Params): An
   const window = windowOf(params, venue.nowMs)
   if (isAnswer(window)) return window
   const status = textOf(params, 'orderStatus')
+  const orderFilter = textOf(params, 'orderFilter')
   const page = newestPage(account.orders, {
     limit: limitOf(params, 20, 50),
     after,
@@ -125,7 +123,7 @@ export function orderHistory(venue: Venue, account: Account, params: Params): An
     matches: (order) =>
       isShown(order) &&
       passes(order, filter) &&
-      isPlain(params) &&
+      fitsFilter(venue, order, orderFilter) &&
       (status === '' || order.status === status) &&
       order.createdMs >= window.fromMs &&
       order.createdMs <= window.toMs,
@@ -144,16 +142,15 @@ export function executionList(venue: Venue, account: Account, params: Params): A
   if (after === null) return badParam('cursor')
   const window = windowOf(params, venue.nowMs)
   if (isAnswer(window)) return window
-  // Only trades happen here: funding and liquidations do not.
   const execType = textOf(params, 'execType')
-  const rows =
-    execType !== '' && execType !== 'Trade' ? [] : byId === undefined ? account.executions : (byId?.executions ?? [])
+  const rows = byId === undefined ? account.executions : (byId?.executions ?? [])
   const page = newestPage(rows, {
     limit: limitOf(params, 50, 100),
     after,
     numberOf: (execution) => execution.number,
     matches: (execution) =>
       isVisible(venue, execution.atMs) &&
+      (execType === '' || execType === execution.kind) &&
       (byId !== undefined ||
         (passes(execution.order, filter) && execution.atMs >= window.fromMs && execution.atMs <= window.toMs)),
   })
@@ -189,13 +186,4 @@ export function positionList(venue: Venue, account: Account, params: Params): An
   })
   const list = page.rows.map((row) => positionRestRow(row.position))
   return OK({ category: 'linear', nextPageCursor: page.nextPageCursor, list })
-}
-
-/** GET /v5/account/wallet-balance */
-export function walletBalance(_venue: Venue, account: Account, params: Params): Answer {
-  if (textOf(params, 'accountType') !== 'UNIFIED') return badParam('accountType')
-  const row = walletRow(moneyOf(account))
-  const coins = textOf(params, 'coin')
-  if (coins !== '' && !coins.split(',').includes('USDT')) row['coin'] = []
-  return OK({ list: [row] })
 }

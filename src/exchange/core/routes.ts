@@ -1,6 +1,7 @@
 /**
  * The venue's endpoints: which function answers, and what each counts against (facts §9).
  */
+import { accountInfo, coinInfo, feeRate, queryApi, smpGroup, walletBalance } from './accountqueries.ts'
 import { amendBatch, cancelBatch, createBatch, ordersIn } from './batch.ts'
 import {
   fundingHistory,
@@ -10,13 +11,27 @@ import {
   openInterest,
   premiumIndexPriceKline,
 } from './historyqueries.ts'
+import { closedPnl } from './closedpnl.ts'
+import { dcpInfo, setDcp } from './dcp.ts'
+import { applyMoney } from './demofunds.ts'
+import { transactionLog } from './ledger.ts'
 import type { LimitGroup } from './limits.ts'
 import { instrumentsInfo, marketTime, orderbook, priceLimit, recentTrades, tickers } from './marketqueries.ts'
 import type { Account, Answer, Venue } from './model.ts'
 import { amendOrder, cancelAll, cancelOrder, createOrder } from './orders.ts'
-import { executionList, orderHistory, positionList, realtimeOrders, walletBalance } from './queries.ts'
+import { executionList, orderHistory, positionList, realtimeOrders } from './queries.ts'
 import { insurance, riskLimit } from './riskqueries.ts'
-import { accountInfo, feeRate, queryApi, setLeverage, setPriceAction, switchMode } from './settings.ts'
+import {
+  addMargin,
+  setAutoAddMargin,
+  setHedgingMode,
+  setLeverage,
+  setMarginMode,
+  setPriceAction,
+  switchMode,
+  symbolInfo,
+} from './settings.ts'
+import { tradingStop } from './tradingstop.ts'
 import type { CoreReply, CoreRequest } from './types.ts'
 import type { Params } from './validate.ts'
 
@@ -56,6 +71,9 @@ const batch = (limit: LimitGroup, answer: PrivateRoute['answer']): PrivateRoute 
   return { method: 'POST', limit, visits: ordersIn, answer }
 }
 
+/** Of the whole envelope, code and message alone. */
+const BARE: CoreReply['omits'] = ['result', 'retExtInfo', 'time']
+
 /** By path; each has one method. */
 export const ROUTES: ReadonlyMap<string, PublicRoute | PrivateRoute> = new Map<string, PublicRoute | PrivateRoute>([
   ['/v5/market/time', open(marketTime)],
@@ -85,9 +103,22 @@ export const ROUTES: ReadonlyMap<string, PublicRoute | PrivateRoute> = new Map<s
   ['/v5/position/list', read('read', positionList)],
   ['/v5/position/switch-mode', write('settings', switchMode)],
   ['/v5/position/set-leverage', write('settings', setLeverage)],
+  ['/v5/position/symbol-info', read('read', symbolInfo)],
+  ['/v5/position/closed-pnl', read('read', closedPnl)],
+  ['/v5/position/add-margin', write('settings', addMargin)],
+  ['/v5/position/set-auto-add-margin', write('settings', setAutoAddMargin)],
+  ['/v5/position/trading-stop', write('settings', tradingStop)],
   ['/v5/account/wallet-balance', read('read', walletBalance)],
   ['/v5/account/info', read('read', accountInfo, { omits: ['retExtInfo', 'time'] })],
   ['/v5/account/fee-rate', read('rare', feeRate)],
+  ['/v5/account/transaction-log', read('transactionLog', transactionLog)],
+  ['/v5/account/smp-group', read('rare', smpGroup, { says: 'success' })],
+  ['/v5/account/set-margin-mode', write('rare', setMarginMode, { says: 'Request accepted' })],
+  ['/v5/account/set-hedging-mode', write('settings', setHedgingMode, { says: 'SUCCESS', omits: BARE })],
+  ['/v5/account/demo-apply-money', write('applyMoney', applyMoney)],
+  ['/v5/account/query-dcp-info', read('rare', dcpInfo, { says: 'success' })],
+  ['/v5/order/disconnected-cancel-all', write('rare', setDcp, { says: 'success', omits: BARE })],
+  ['/v5/asset/coin/query-info', read('rare', coinInfo, { says: '' })],
   ['/v5/account/set-limit-px-action', write('settings', setPriceAction, { says: 'success' })],
   ['/v5/user/query-api', read('settings', queryApi, { says: '' })],
 ])

@@ -34,7 +34,6 @@ test.each([
   ['a client id of 37 letters', { orderLinkId: 'x'.repeat(37) }, 10001, 'params error: orderLinkId invalid'],
   ['a client id of 46 letters', { orderLinkId: 'x'.repeat(46) }, 10001, 'order link id is longer than 45'],
   ['a position index in one-way mode', { positionIdx: 1 }, 10001, 'position idx not match position mode'],
-  ['a trigger price', { triggerPrice: '61000' }, 10001, 'params error: triggerPrice is not supported by this venue'],
   ['more than the balance carries', { qty: '20' }, 110007, 'ab not enough for new order'],
   ['a position beyond the risk limit', { qty: '400' }, 110090, /max limit/],
 ])('%s is refused', (_what, change, retCode, retMsg) => {

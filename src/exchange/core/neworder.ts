@@ -1,0 +1,92 @@
+/**
+ * From a checked draft to an order the account has: the one place where orders are made.
+ */
+import { rememberOrder } from './account.ts'
+import type { Account, Holding, Listing, Order, PositionIdx, Venue } from './model.ts'
+import { count, idOf } from './model.ts'
+import type { Attached, SmpType, Stop, TimeInForceText } from './orderterms.ts'
+import { touchOrder, touchPosition } from './outbox.ts'
+
+/** An order that has passed the checks, in ticks and lots. */
+export interface Draft {
+  readonly listing: Listing
+  readonly holding: Holding
+  readonly isBuy: boolean
+  readonly isMarket: boolean
+  readonly timeInForce: TimeInForceText
+  readonly idx: PositionIdx
+  readonly reduceOnly: boolean
+  readonly closeOnTrigger: boolean
+  readonly smpType: SmpType
+  readonly linkId: string
+  readonly rpiTakerAccess: boolean
+  readonly tolerance: Order['tolerance']
+  readonly stop: Stop | null
+  readonly attached: Attached | null
+  readonly priceTicks: number
+  /** 0 for a conditional order that is to close whatever its position holds by then. */
+  readonly lots: number
+  /** Margin to hold while the order is open, 1e-8 USDT; a conditional order holds none. */
+  readonly holdE8: number
+}
+
+/** Makes the order and puts it on the account's books; it has met neither the book nor a price yet. */
+export function takeIn(venue: Venue, account: Account, draft: Draft): Order {
+  const order = orderFrom(venue, account, draft)
+  rememberOrder(order)
+  order.holding.open.add(order)
+  account.orderHoldE8 += order.holdE8
+  count(venue, 'ordersAccepted')
+  touchOrder(venue, order)
+  touchPosition(venue, order.holding.positions[order.idx])
+  return order
+}
+
+/** The order alone, on nobody's books. */
+export function orderFrom(venue: Venue, account: Account, draft: Draft): Order {
+  venue.orderNumber += 1
+  return {
+    number: venue.orderNumber,
+    id: idOf(venue.idPrefix.order, venue.orderNumber),
+    linkId: draft.linkId,
+    account,
+    listing: draft.listing,
+    holding: draft.holding,
+    isBuy: draft.isBuy,
+    isMarket: draft.isMarket,
+    timeInForce: draft.timeInForce,
+    idx: draft.idx,
+    reduceOnly: draft.reduceOnly,
+    closeOnTrigger: draft.closeOnTrigger,
+    smpType: draft.smpType,
+    rpiTakerAccess: draft.rpiTakerAccess,
+    tolerance: draft.tolerance,
+    stop: draft.stop,
+    attached: draft.attached,
+    createdMs: venue.nowMs,
+    lastTicksOnCreated: draft.listing.lastTicks,
+    priceTicks: draft.priceTicks,
+    lots: draft.lots,
+    leaves: draft.lots,
+    filledLots: 0,
+    rpiLots: 0,
+    valueE8: 0,
+    feeE8: 0,
+    closedPnlE8: 0,
+    holdE8: draft.holdE8,
+    status: draft.stop === null ? 'New' : 'Untriggered',
+    cancelType: 'UNKNOWN',
+    rejectReason: 'EC_NoError',
+    smpOrderId: '',
+    updatedMs: venue.nowMs,
+    matchAtMs: 0,
+    cancelAtMs: 0,
+    executions: [],
+    isTouched: false,
+    level: null,
+    prev: null,
+    next: null,
+    aheadAt: 0,
+    closedAs: -1,
+  }
+}
