@@ -25,6 +25,10 @@ test('unknown topics, symbols and depths are answered false', () => {
     'orderbook.1.BTCUSDT.x',
     'tickers.BTCUSDT.x',
     'orderbook.constructor.BTCUSDT',
+    'kline.2.BTCUSDT',
+    'kline.BTCUSDT',
+    'priceLimit.1.BTCUSDT',
+    'liquidation.BTCUSDT',
     '',
   ]
   for (const topic of unknown) expect(core.subscribe(topic), topic).toBe(false)
@@ -35,6 +39,10 @@ test('unknown topics, symbols and depths are answered false', () => {
     'orderbook.1000.BTCUSDT',
     'tickers.SOLUSDT',
     'publicTrade.BTCUSDT',
+    'priceLimit.BTCUSDT',
+    'kline.1.BTCUSDT',
+    'kline.M.BTCUSDT',
+    'allLiquidation.BTCUSDT',
   ]
   for (const topic of known) expect(core.subscribe(topic), topic).toBe(true)
 })
