@@ -1,7 +1,10 @@
 import { defineConfig } from 'vitest/config'
 
+/** What shows a target and therefore measures or takes long. */
+const TARGETS = ['src/demo-target.test.ts', 'src/container-target.test.ts']
+
 /**
- * Three projects: `unit` lives beside the source, `scenarios` is the product, `targets` runs it on the demo target.
+ * Three projects: `unit` lives beside the source, `scenarios` is the product, `targets` shows the other targets.
  *
  * Naming a target (`SCENARIO_TARGET=demo vitest`) asks for the scenarios, so only that project is offered then.
  * Scenario files run one after another, each in a process of its own: they measure latency and share two cores.
@@ -10,7 +13,7 @@ const unit = {
   test: {
     name: 'unit',
     include: ['src/**/*.test.ts'],
-    exclude: ['src/demo-target.test.ts'],
+    exclude: TARGETS,
     testTimeout: 30_000,
     hookTimeout: 30_000,
   },
@@ -29,11 +32,12 @@ const scenarios = {
   },
 }
 
-/** The scenarios once more, at a venue whose world cannot be set: last, and alone, since it measures as well. */
+/** The scenarios once more, at a venue whose world cannot be set, and the container: last, and alone, since it measures. */
 const targets = {
   test: {
     name: 'targets',
-    include: ['src/demo-target.test.ts'],
+    include: TARGETS,
+    globalSetup: ['scenarios/support/global-setup.ts'],
     fileParallelism: false,
     sequence: { groupOrder: 2 },
   },

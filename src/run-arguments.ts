@@ -13,15 +13,16 @@ export interface RunArguments {
   readonly out: string
 }
 
-export const RUN_HELP = `usage: bybit-synthetic-test run [--target embedded|demo] [--duration 10m] [--max-trades N] [--world FILE] [--faults FILE] [--out DIR]
+export const RUN_HELP = `usage: bybit-synthetic-test run [--target embedded|container|demo] [--duration 10m] [--max-trades N] [--world FILE] [--faults FILE] [--out DIR]
 
 Trades synthetic opportunities, both legs on one venue, until a signal, a duration or a number of trades; then closes
 every trade, asks the venue for its books, checks every promise and writes the report.
 
-  --target T        embedded (a mock venue of its own, default) or demo; default: SCENARIO_TARGET
+  --target T        embedded (a mock venue of its own, default), container (the same in a container) or demo;
+                    default: SCENARIO_TARGET
   --duration D      stop after so long: a number with ms, s, m or h, e.g. 90s
   --max-trades N    stop after N trades
-  --world FILE      the embedded venue's starting state (default: the calm world)
+  --world FILE      the mock venue's starting state (default: the calm world)
   --faults FILE     a fault plan for this process's wire
   --out DIR         journal and report (default: reports/run)
   --help            this text

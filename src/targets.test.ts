@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { parseConfig } from './config-parse.ts'
-import { openTarget, TargetError } from './targets.ts'
+import { readCounters } from './exchange/spawn.ts'
+import { openTarget } from './targets.ts'
 
 test('demo is taken as it is: no administration side, and no world to be set', async () => {
   const config = parseConfig({
@@ -13,9 +14,11 @@ test('demo is taken as it is: no administration side, and no world to be set', a
   expect(target.config).toBe(config)
 })
 
-test('a target that is not built is refused, with those that are', async () => {
-  const config = parseConfig({ SCENARIO_TARGET: 'container' })
-  const opening = openTarget(config)
-  await expect(opening).rejects.toThrow(TargetError)
-  await expect(opening).rejects.toThrow(/container is not available .* allowed: embedded, demo/)
+test('embedded is a venue of its own: addresses, credentials and an administration side, gone when disposed of', async () => {
+  const target = await openTarget(parseConfig({}))
+  expect(target).toMatchObject({ name: 'embedded', can: { setWorld: true }, config: { target: 'embedded' } })
+  expect(target.config.apiKey).toMatch(/./)
+  await readCounters(target.adminUrl!)
+  await target[Symbol.asyncDispose]()
+  await expect(readCounters(target.adminUrl!)).rejects.toThrow()
 })

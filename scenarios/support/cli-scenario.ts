@@ -19,7 +19,7 @@ import { missed } from './budgets.ts'
 import type { CliRun } from './cli.ts'
 import { startCli } from './cli.ts'
 import { JOURNALS, ROOT } from './paths.ts'
-import { openBuiltTarget, scenarioOf, venueSettings } from './scenario.ts'
+import { openBuiltTarget, scenarioOf, setsWorld, venueSettings } from './scenario.ts'
 import { JournalTail } from './tail.ts'
 
 export interface CliScenarioOptions {
@@ -49,7 +49,7 @@ export function cliScenario(name: string, options: CliScenarioOptions, body: (st
     const meta = { scenario: scenarioOf(context), proves: options.proves, budgets: judged }
     Object.assign(context.task.meta, meta)
     const config = parseConfig({ ...venueSettings(), ...options.settings })
-    if (config.target !== 'embedded' && options.elsewhere !== undefined) context.skip(options.elsewhere.skip)
+    if (!setsWorld(config) && options.elsewhere !== undefined) context.skip(options.elsewhere.skip)
     // Where the run is cut off on purpose its journal proves nothing more than what the test itself asserts.
     if (options.faults === undefined) Object.assign(context.task.meta, { journal: relative(ROOT, journalPath) })
     rmSync(out, { recursive: true, force: true })

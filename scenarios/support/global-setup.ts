@@ -1,18 +1,27 @@
 /**
- * Before the scenarios: the runtime is built, since what is judged is what ships, and the target's environment is
- * checked once, so that everything that is missing is said in one message.
+ * Before the scenarios: the runtime is built, since what is judged is what ships, and the target is checked once, so that
+ * everything that is missing is said in one message.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Config } from '../../src/config.ts'
 import { parseConfig } from '../../src/config-parse.ts'
-import { JOURNALS, ROOT } from './paths.ts'
+import { BUILT, JOURNALS, ROOT } from './paths.ts'
 
-export default function setup(): void {
-  if (process.env['SCENARIO_TARGET'] !== undefined) parseConfig(process.env)
+export default async function setup(): Promise<void> {
+  const config = process.env['SCENARIO_TARGET'] === undefined ? null : parseConfig(process.env)
   if (isStale()) build()
+  if (config !== null) await tryOnce(config)
   rmSync(JOURNALS, { recursive: true, force: true })
   mkdirSync(JOURNALS, { recursive: true })
+}
+
+/** Opens and closes the target: what it lacks is said once, and a container's image is there before anything is timed. */
+async function tryOnce(config: Config): Promise<void> {
+  const { openTarget } = (await import(join(BUILT, 'targets.js'))) as typeof import('../../src/targets.ts')
+  const target = await openTarget(config)
+  await target[Symbol.asyncDispose]()
 }
 
 /** Whether any source is newer than what was built from it. */

@@ -34,10 +34,15 @@ import { BUILT, JOURNALS, ROOT, WORLDS } from './paths.ts'
 import { JournalTail } from './tail.ts'
 
 const { launchRuntime } = (await import(join(BUILT, 'launch.js'))) as typeof import('../../src/launch.ts')
-const { openTarget } = (await import(join(BUILT, 'targets.js'))) as typeof import('../../src/targets.ts')
+const { openTarget, CAN } = (await import(join(BUILT, 'targets.js'))) as typeof import('../../src/targets.ts')
 
 /** Targets with the mock venue as it ships. */
 export const openBuiltTarget = openTarget
+
+/** Whether the run's target starts from the world a scenario asks for. */
+export function setsWorld({ target }: Pick<Config, 'target'>): boolean {
+  return CAN[target].setWorld
+}
 
 /** Terms that qualify, and sizes that trade on every shipped world. */
 const QUALIFYING: Settings = {
@@ -108,7 +113,7 @@ const END_MAX_MS = 100_000
 export function scenario(name: string, options: ScenarioOptions, body: (stage: Stage) => Promise<void>): void {
   test(name, { timeout: options.timeoutMs ?? DEFAULT_TIMEOUT_MS }, async (context) => {
     const base = parseConfig({ ...venueSettings(), ...QUALIFYING, ...options.settings })
-    const forced = base.target === 'embedded'
+    const forced = setsWorld(base)
     const elsewhere = forced ? undefined : options.elsewhere
     Object.assign(context.task.meta, { scenario: scenarioOf(context), proves: options.proves, budgets: [] })
     if (!forced && needsWorld(options) && elsewhere === undefined)
@@ -137,10 +142,7 @@ async function play({ context, config, options, faults, body }: Play): Promise<v
   const judged: BudgetResult[] = []
   Object.assign(context.task.meta, { journal: relative(ROOT, journalPath), budgets: judged })
   context.onTestFinished(({ task }) => writeVerdict(journalPath, context, task.result?.state ?? 'unknown'))
-  await using target = await openTarget(
-    config,
-    config.target === 'embedded' ? { worldFile: worldFile(options, base) } : {},
-  )
+  await using target = await openTarget(config, setsWorld(config) ? { worldFile: worldFile(options, base) } : {})
   let printed = ''
   await using runtime = launchRuntime({
     config: target.config,
@@ -183,7 +185,7 @@ export async function stageOf(
   const config = parseConfig({ ...venueSettings(), ...QUALIFYING, ...options.settings })
   Object.assign(context.task.meta, { scenario: scenarioOf(context), proves: options.proves, budgets: [] })
   const { elsewhere } = options
-  if (config.target !== 'embedded' && elsewhere !== undefined && 'skip' in elsewhere) context.skip(elsewhere.skip)
+  if (!setsWorld(config) && elsewhere !== undefined && 'skip' in elsewhere) context.skip(elsewhere.skip)
   const base = join(JOURNALS, scenarioOf(context), slug(context.task.name))
   mkdirSync(dirname(base), { recursive: true })
   const target = await openTarget(config, { worldFile: worldFile(options, base) })
