@@ -4,7 +4,7 @@
  *
  *   GET  /counters       ─► ExchangeCounters
  *   POST /control        ◄─ WorldChange
- *   POST /streams/cut    ◄─ { "stream": "public"|"private", "how": "close"|"reset"|"silence" }  ─► { "cut": n }
+ *   POST /streams/cut    ◄─ { "stream": "public"|"private"|"trade", "how": "close"|"reset"|"silence" }  ─► { "cut": n }
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -13,13 +13,16 @@ import { clientAddress } from './address.ts'
 import type { ConnectionCounters, CutHow } from './connection.ts'
 import type { WorldChange } from './core/types.ts'
 import type { HttpCounters } from './http.ts'
+import type { StreamName } from './personas.ts'
 
 /** What happened since the start. `frames` counts by kind of topic, e.g. "orderbook.1", "order". */
 export interface ExchangeCounters {
   readonly core: Readonly<Record<string, number>>
   readonly http: HttpCounters
   readonly frames: Readonly<Record<string, number>>
-  readonly connections: { readonly public: ConnectionCounters; readonly private: ConnectionCounters }
+  readonly connections: Readonly<Record<StreamName, ConnectionCounters>>
+  /** Handshakes beyond the connection limits. */
+  readonly refusedHandshakes: number
 }
 
 export interface AdminOptions {
@@ -28,7 +31,7 @@ export interface AdminOptions {
   readonly host?: string
   readonly counters: () => ExchangeCounters
   readonly control: (change: WorldChange) => void
-  readonly cutStreams: (stream: 'public' | 'private', how: CutHow) => number
+  readonly cutStreams: (stream: StreamName, how: CutHow) => number
 }
 
 export interface RunningAdmin {
@@ -50,9 +53,12 @@ const worldChange: z.ZodType<WorldChange> = z.discriminatedUnion('do', [
     delayMs: z.number().nonnegative().max(3_600_000),
   }),
   z.strictObject({ do: z.literal('hold'), symbol, on: z.boolean() }),
+  z.strictObject({ do: z.literal('status'), symbol, status: z.enum(['Trading', 'PreLaunch', 'ReduceOnly', 'Delivering', 'Closed']) }),
+  z.strictObject({ do: z.literal('fundingRate'), symbol, rate: z.string().regex(/^-?0(\.\d{1,8})?$/) }),
+  z.strictObject({ do: z.literal('dcp'), accountId: z.string().min(1), isAlive: z.boolean() }),
 ])
 const streamCut = z.strictObject({
-  stream: z.enum(['public', 'private']),
+  stream: z.enum(['public', 'private', 'trade']),
   how: z.enum(['close', 'reset', 'silence']),
 })
 

@@ -12,6 +12,7 @@ import { parseSteps, type Step, stepFromText } from '../domain/steps.ts'
 import { doubts } from './world-doubts.ts'
 import { matching, matchingProblems } from './world-matching.ts'
 import { pathProblems, pricePath } from './world-path.ts'
+import { connections, privateRows, tradeSocket } from './world-shell.ts'
 import { count, decimal, ms, positive, share } from './world-values.ts'
 
 const thinBook = z.strictObject({
@@ -49,6 +50,13 @@ const market = z.strictObject({
   book: thinBook.optional(),
 })
 
+const riskTier = z.strictObject({
+  limitUsd: z.number().int().positive().max(50_000_000),
+  maxLeverage: positive,
+  /** Of the position's value. */
+  maintenanceRate: positive,
+})
+
 const instrument = z.strictObject({
   symbol: z.string().regex(/^[A-Z0-9]{2,20}USDT$/, 'must be a USDT perpetual such as "BTCUSDT"'),
   baseCoin: z.string().min(1),
@@ -69,6 +77,10 @@ const instrument = z.strictObject({
   priceLimitAlpha: decimal.default('1'),
   /** Largest position of one account, USDT. */
   riskLimitUsd: z.number().int().positive().max(50_000_000).default(20_000_000),
+  /** Instead of that one limit: tiers, the smallest first, each with less leverage and more maintenance margin. */
+  riskTiers: z.array(riskTier).default([]),
+  /** Trading, or why not: not open yet, only to be reduced, being delisted, closed for good. */
+  status: z.enum(['Trading', 'PreLaunch', 'ReduceOnly', 'Delivering', 'Closed']).default('Trading'),
   market,
 })
 
@@ -154,6 +166,9 @@ const worldSchema = z.strictObject({
   ipBanMs: z.number().positive().default(600_000),
   /** HTTP calls of all addresses in any second; more get 429, the venue's protection of itself. Null: no bound. */
   systemCallsPerS: z.number().int().min(1).nullable().default(null),
+  connections: connections.prefault({}),
+  tradeSocket: tradeSocket.prefault({}),
+  privateRows: privateRows.prefault({}),
 })
 
 /** A world with every default filled in. */

@@ -119,18 +119,6 @@ test('position mode answers as the venue does', () => {
   expect(bench.rows('/v5/position/list', { symbol: 'ETHUSDT' })).toHaveLength(2)
 })
 
-test('leverage changes the margin a position needs', () => {
-  const bench = createBench('calm')
-  bench.order({ ...BTC, side: 'Buy', qty: '1' })
-  const before = Number(wallet(bench)['totalInitialMargin'])
-  const set = (leverage: string) =>
-    bench.post('/v5/position/set-leverage', { ...BTC, buyLeverage: leverage, sellLeverage: leverage }).reply
-  expect(set('10')).toMatchObject({ retCode: 110043, retMsg: 'Set leverage not modified' })
-  expect(set('101').retCode).toBe(10001)
-  expect(set('20').retCode).toBe(0)
-  expect(Number(wallet(bench)['totalInitialMargin'])).toBeCloseTo(before / 2, 4)
-})
-
 test('under random orders nothing is made and nothing is lost', () => {
   const seed = 20_260_101
   const random = seededRandom(seed)

@@ -12,6 +12,7 @@ import { TOO_MANY_VISITS } from './batch.ts'
 import { restartPictures } from './depthfeed.ts'
 import { visit } from './limits.ts'
 import type { Market } from './market.ts'
+import { changeMoney, isMoneyChange } from './moneychanges.ts'
 import type { Answer, Listing, Venue } from './model.ts'
 import { count, refuse } from './model.ts'
 import { createMarkets, createVenue } from './opening.ts'
@@ -20,7 +21,7 @@ import { createFeed } from './publicfeed.ts'
 import { rightsProblem } from './rights.ts'
 import { type PrivateRoute, type PublicRoute, ROUTES } from './routes.ts'
 import type { TopicFeed } from './topic.ts'
-import type { CoreReply, CoreRequest, ExchangeCore, Push, WorldChange } from './types.ts'
+import type { CoreReply, CoreRequest, ExchangeCore, MoneyChange, Push, WorldChange } from './types.ts'
 
 /** Opens a venue for a world that `parseWorld` has checked. */
 export function createExchange(world: World, options: { readonly startMs: number }): ExchangeCore {
@@ -89,6 +90,7 @@ export function createExchange(world: World, options: { readonly startMs: number
     control: (change, nowMs) =>
       collect(nowMs, () => {
         if (change.do === 'restart') restart(venue, topics.values())
+        else if (isMoneyChange(change)) changeMoney(venue, change)
         else applyChange(venue, markets, change)
       }),
   }
@@ -130,7 +132,7 @@ function restart(venue: Venue, topics: Iterable<{ readonly feed: TopicFeed }>): 
 function applyChange(
   venue: Venue,
   markets: ReadonlyMap<string, Market>,
-  change: Exclude<WorldChange, { do: 'restart' }>,
+  change: Exclude<WorldChange, { do: 'restart' } | MoneyChange>,
 ): void {
   const market = markets.get(change.symbol)
   const listing = venue.bySymbol.get(change.symbol)

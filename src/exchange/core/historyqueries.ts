@@ -9,6 +9,7 @@
  */
 import { type Candle, candleStart, type Interval, isInterval, nextCandleStart, type Track } from './candles.ts'
 import { LAUNCH_MS, orLinear } from './marketqueries.ts'
+import { rateAt } from './funding.ts'
 import type { Answer, Listing, Venue } from './model.ts'
 import { OK, refuse } from './model.ts'
 import { cursorOf, limitOf, newestPage } from './page.ts'
@@ -126,7 +127,7 @@ export function openInterest(venue: Venue, params: Params): Answer {
   return OK({ symbol, category: 'linear', list, nextPageCursor: page.nextPageCursor })
 }
 
-/** GET /v5/market/funding/history: the same rate at every interval. A start without an end is an error. */
+/** GET /v5/market/funding/history. Before the first settlement it was always that rate. A start without an end is an error. */
 export function fundingHistory(venue: Venue, params: Params): Answer {
   const listing = listingOf(venue, params)
   if (isAnswer(listing)) return listing
@@ -145,7 +146,7 @@ export function fundingHistory(venue: Venue, params: Params): Answer {
     atMs >= fromMs && list.length < limit;
     atMs -= intervalMs
   ) {
-    list.push({ symbol, fundingRate: listing.fundingRate, fundingRateTimestamp: String(atMs) })
+    list.push({ symbol, fundingRate: rateAt(listing, atMs), fundingRateTimestamp: String(atMs) })
   }
   return OK({ category: 'linear', list })
 }

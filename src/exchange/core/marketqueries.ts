@@ -60,8 +60,9 @@ export function listingPage(
 /** Of no region in particular. */
 const SYMBOL_TYPE = ''
 
-function statusOf(_listing: Listing): string {
-  return 'Trading'
+/** A symbol that may only be reduced still shows as trading (facts §8.2: 110023). */
+function statusOf({ status }: Listing): string {
+  return status === 'ReduceOnly' ? 'Trading' : status
 }
 
 function instrumentRow(listing: Listing): Readonly<Record<string, unknown>> {
@@ -160,7 +161,7 @@ export function recentTrades(venue: Venue, params: Params): Answer {
     side: trade.takerBuys ? 'Buy' : 'Sell',
     time: msText(trade.atMs),
     isBlockTrade: false,
-    isRPITrade: false,
+    isRPITrade: trade.isRpi,
     seq: String(trade.seq),
   })
   return OK({ category: 'linear', list: trades.map(row) })

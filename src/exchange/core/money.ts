@@ -7,21 +7,22 @@
 /** One USDT. */
 export const USDT_E8 = 100_000_000
 
-/** floor(a × b / c) of non-negative safe integers, exactly, also when the product is not a safe integer. */
+/** a × b / c of safe integers, rounded towards zero, exactly, also when the product is not a safe integer. */
 export function mulDiv(a: number, b: number, c: number): number {
   const product = a * b
-  if (product <= Number.MAX_SAFE_INTEGER) return (product - (product % c)) / c
+  if (Number.isSafeInteger(product)) return (product - (product % c)) / c
   return Number((BigInt(a) * BigInt(b)) / BigInt(c))
 }
 
-/** Fee on a value, rounded half up to 1e-8 USDT. The rate is in 1e-8, too: 0.00055 is 55,000. */
+/**
+ * Fee on a value, rounded half up to 1e-8 USDT, exactly, whatever the size of the value. The rate is in 1e-8, too:
+ * 0.00055 is 55,000; below zero it is a rebate.
+ */
 export function feeOf(valueE8: number, rateE8: number): number {
-  const product = valueE8 * rateE8
-  if (product <= Number.MAX_SAFE_INTEGER - USDT_E8) {
-    const rounded = product + USDT_E8 / 2
-    return (rounded - (rounded % USDT_E8)) / USDT_E8
-  }
-  return Number((BigInt(valueE8) * BigInt(rateE8) + BigInt(USDT_E8 / 2)) / BigInt(USDT_E8))
+  if (rateE8 < 0) return -feeOf(valueE8, -rateE8)
+  const low = valueE8 % USDT_E8
+  const part = low * rateE8 + USDT_E8 / 2
+  return ((valueE8 - low) / USDT_E8) * rateE8 + (part - (part % USDT_E8)) / USDT_E8
 }
 
 /** 1e-8 units from decimal text with at most 8 decimals; the text was checked before. */

@@ -7,6 +7,8 @@
  * State may change in place. Same world, same calls: same replies and pushes, byte for byte.
  */
 
+import type { ListingStatus } from './books.ts'
+
 /**
  * A venue request after the shell has parsed it and verified who asks: over HTTP, or over the trade socket with the path
  * and method its operation has over HTTP. One account's limits and rights are the same either way.
@@ -86,8 +88,15 @@ export interface ExchangeCore {
 
 /** Circumstances that can be set while running. Disturbances are not here: they belong to the wire. */
 export type WorldChange =
+  | MoneyChange
   | { readonly do: 'restart' } // the market data service begins anew: snapshots with update id 1 on every book
   | { readonly do: 'move'; readonly symbol: string; readonly bps: number } // shift the market by so much, at once
   | { readonly do: 'depth'; readonly symbol: string; readonly levelLots: number | null } // thin or restore the book
   | { readonly do: 'matchDelay'; readonly symbol: string; readonly side: 'buy' | 'sell'; readonly delayMs: number }
   | { readonly do: 'hold'; readonly symbol: string; readonly on: boolean } // freeze or resume the market's own moves
+
+/** Of those, the ones about money and positions rather than the market. */
+export type MoneyChange =
+  | { readonly do: 'status'; readonly symbol: string; readonly status: ListingStatus } // open, restrict or close a symbol
+  | { readonly do: 'fundingRate'; readonly symbol: string; readonly rate: string } // from the next settlement on
+  | { readonly do: 'dcp'; readonly accountId: string; readonly isAlive: boolean } // a protected socket is there, or the last one went

@@ -1,0 +1,89 @@
+/**
+ * Funding: at every whole multiple of the interval since 1970, longs pay shorts, or the other way round when the rate is
+ * below zero.
+ *
+ *   payment = size × mark price × rate            from cash, as an execution, a wallet row and a log entry
+ *
+ * The payment is rounded half up to 1e-8 USDT. Source: Bybit help center, "Funding Fee Calculation"; facts §4.3, §10.38.
+ */
+import { book, rememberExecution } from './account.ts'
+import type { Source } from './agenda.ts'
+import { valueAt } from './margin.ts'
+import type { Execution, Listing, Position, Venue } from './model.ts'
+import { count, idOf } from './model.ts'
+import { e8FromText, feeOf } from './money.ts'
+import { list, touchPosition, touchWallet } from './outbox.ts'
+import { nextFundingMs } from './ticker.ts'
+import { fundingOrder } from './venueorder.ts'
+
+/** Settlements `funding/history` can still tell the rate of; before them it is the world's. */
+const REMEMBERED = 1_000
+
+/** Settles one listing, again and again. */
+export function createFunding(venue: () => Venue, listing: Listing, startMs: number, rank: number): Source {
+  return {
+    nextMs: nextFundingMs(listing, startMs),
+    heapAt: -1,
+    rank,
+    run: (atMs) => {
+      venue().nowMs = atMs
+      settle(venue(), listing)
+      return nextFundingMs(listing, atMs)
+    },
+  }
+}
+
+function settle(venue: Venue, listing: Listing): void {
+  const { settledRates } = listing
+  settledRates.set(venue.nowMs, listing.fundingRate)
+  if (settledRates.size > REMEMBERED) settledRates.delete(settledRates.keys().next().value!)
+  const rateE8 = e8FromText(listing.fundingRate)
+  for (const account of venue.accounts.values()) {
+    for (const position of account.live) if (position.holding.listing === listing) pay(venue, position, rateE8)
+  }
+}
+
+function pay(venue: Venue, position: Position, rateE8: number): void {
+  const { account, listing, leverageCents } = position.holding
+  const { markTicks } = listing
+  const valueE8 = valueAt(position, markTicks)
+  // Not -0, which is no whole number of anything.
+  const feeE8 = (position.lots > 0 ? feeOf(valueE8, rateE8) : -feeOf(valueE8, rateE8)) || 0
+  const atMs = Math.floor(venue.nowMs)
+  book(position, -feeE8, atMs)
+  listing.seq += 1
+  venue.executionNumber += 1
+  const execution: Execution = {
+    number: venue.executionNumber,
+    id: idOf(venue.idPrefix.execution, venue.executionNumber),
+    order: fundingOrder(venue, position),
+    priceTicks: markTicks,
+    lots: Math.abs(position.lots),
+    leavesAfter: 0,
+    valueE8,
+    feeE8,
+    pnlE8: 0,
+    closedLots: 0,
+    openFeeE8: 0,
+    kind: 'Funding',
+    cashAfterE8: account.cashE8,
+    lotsAfter: position.lots,
+    leverageCents,
+    fundingRate: listing.fundingRate,
+    isMaker: false,
+    markTicks,
+    atMs,
+    seq: listing.seq,
+  }
+  rememberExecution(account, execution)
+  account.outbox.executions.push(execution)
+  list(venue, account)
+  touchPosition(venue, position)
+  touchWallet(venue, account)
+  count(venue, 'fundings')
+}
+
+/** The rate of a settlement, or of the ones before this venue opened: the first it settled at. */
+export function rateAt({ settledRates, fundingRate }: Listing, atMs: number): string {
+  return settledRates.get(atMs) ?? settledRates.values().next().value ?? fundingRate
+}

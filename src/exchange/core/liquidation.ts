@@ -1,0 +1,123 @@
+/**
+ * The risk engine. It looks at every account that holds a position every 100 ms.
+ *
+ *   maintenance margin ≥ margin balance ─► positions are Liq, all orders cancelled
+ *              … and still at the next look ─► every position taken over at its bankruptcy price: BustTrade
+ *              … not any more               ─► Normal again
+ *
+ * The bankruptcy price is where closing, fee included, uses up what is left of the margin balance; several positions
+ * share it by their maintenance margin. It is rounded to a tick in the account's favour. Should the account be below
+ * zero all the same, the venue's fund pays the rest: no debt stays behind.
+ *
+ * Source: Bybit help center, "Trading Rules: Liquidation Process (Unified Trading Account)", the lowest risk tier;
+ * facts §4.3. Larger tiers are not reduced step by step here.
+ */
+import { rememberOrder } from './account.ts'
+import type { Source } from './agenda.ts'
+import type { Watch } from './books.ts'
+import { transfer } from './ledger.ts'
+import { exposureOf, maintenanceMargin, valueAt } from './margin.ts'
+import { cancel, fill } from './matching.ts'
+import type { Account, Position, Venue } from './model.ts'
+import { count } from './model.ts'
+import { mulDiv, USDT_E8 } from './money.ts'
+import { touchPosition, touchWallet } from './outbox.ts'
+import { liquidationOrder } from './venueorder.ts'
+
+const LOOK_MS = 100
+
+export function createRiskEngine(
+  venue: () => Venue,
+  rank: number,
+): { readonly source: Source } & Pick<Watch, 'opened'> {
+  const source: Source = {
+    nextMs: Number.POSITIVE_INFINITY,
+    heapAt: -1,
+    rank,
+    run: (atMs) => {
+      venue().nowMs = atMs
+      let isExposed = false
+      for (const account of venue().accounts.values()) {
+        if (account.live.size > 0) look(venue(), account)
+        isExposed ||= account.live.size > 0
+      }
+      return isExposed ? atMs + LOOK_MS : Number.POSITIVE_INFINITY
+    },
+  }
+  return {
+    source,
+    opened: () => {
+      if (source.nextMs < Number.POSITIVE_INFINITY) return
+      venue().agenda.schedule(source, (Math.floor(venue().nowMs / LOOK_MS) + 1) * LOOK_MS)
+    },
+  }
+}
+
+function look(venue: Venue, account: Account): void {
+  const { uplE8, maintenanceE8 } = exposureOf(account)
+  const balanceE8 = account.cashE8 + uplE8
+  const isPrepared = [...account.live].some((position) => position.isLiq)
+  if (maintenanceE8 < balanceE8) {
+    if (isPrepared) mark(venue, account, false)
+  } else if (isPrepared) {
+    takeOver(venue, account, { balanceE8, maintenanceE8 })
+  } else {
+    prepare(venue, account)
+  }
+}
+
+function mark(venue: Venue, account: Account, isLiq: boolean): void {
+  for (const position of account.live) {
+    position.isLiq = isLiq
+    touchPosition(venue, position)
+  }
+}
+
+/** Orders of the symbols to be liquidated go because of that, all others to free margin. */
+function prepare(venue: Venue, account: Account): void {
+  mark(venue, account, true)
+  for (const { open, positions } of account.holdings) {
+    const isHeld = positions.some((position) => position.lots !== 0)
+    const cancelType = isHeld ? 'CancelAllBeforeLiq' : 'CancelByPrepareLiq'
+    for (const order of [...open]) cancel(venue, order, { cancelType, rejectReason: 'EC_PerCancelRequest' })
+  }
+}
+
+interface Left {
+  readonly balanceE8: number
+  readonly maintenanceE8: number
+}
+
+function takeOver(venue: Venue, account: Account, left: Left): void {
+  const bustTicks = new Map([...account.live].map((position) => [position, bankruptcyTicks(position, left)]))
+  for (const [position, ticks] of bustTicks) takeOverPosition(venue, position, ticks)
+  count(venue, 'liquidations')
+  const debtE8 = -account.cashE8
+  if (debtE8 <= 0 || account.live.size > 0) return
+  transfer(venue, account, { kind: 'LIQUIDATION', coin: 'USDT', changeE8: debtE8 })
+  account.books.insuredE8 += debtE8
+  touchWallet(venue, account)
+}
+
+function bankruptcyTicks(position: Position, { balanceE8, maintenanceE8 }: Left): number {
+  const { account, listing } = position.holding
+  const isLong = position.lots > 0
+  const ownE8 = maintenanceMargin(position, listing.markTicks)
+  const shareE8 = mulDiv(balanceE8, ownE8, maintenanceE8)
+  const valueE8 = valueAt(position, listing.markTicks) + (isLong ? -shareE8 : shareE8)
+  const feeShare = account.takerRateE8 / USDT_E8
+  const ticks = valueE8 / (isLong ? 1 - feeShare : 1 + feeShare) / Math.abs(position.lots) / listing.valueScale
+  return Math.max(1, isLong ? Math.ceil(ticks) : Math.floor(ticks))
+}
+
+function takeOverPosition(venue: Venue, position: Position, priceTicks: number): void {
+  const { account, listing } = position.holding
+  const lots = Math.abs(position.lots)
+  const order = liquidationOrder(venue, position, priceTicks)
+  rememberOrder(order)
+  order.holding.open.add(order)
+  listing.seq += 1
+  position.isLiq = false
+  fill(venue, order, { lots, priceTicks, isMaker: false, seq: listing.seq, kind: 'BustTrade' })
+  count(venue, `liquidated.${account.id}`)
+}

@@ -1,0 +1,134 @@
+/**
+ * Cross margin: what positions and orders tie up, and what an account has left.
+ *
+ *   value        = size × mark price
+ *   fee to close = value × (1 ∓ 1 / leverage) × taker rate                 − long, + short: at the bankruptcy price
+ *   initial      = value / leverage + fee to close
+ *   maintenance  = value × rate of its tier − deduction + fee to close
+ *   order        = value / leverage + fee to open + fee to close           at the price it may have to pay
+ *   available    = cash + unrealised P&L − Σ initial − Σ orders
+ *
+ * Margin balance is cash and unrealised P&L; liquidation begins where Σ maintenance reaches it (liquidation.ts).
+ * Source: Bybit help center, "The New Margin Calculation: Adjustments and Implications" (cross margin by mark price since
+ * September 2025), "Order Cost (USDT Contract)", "Trading Terms and Formulas in Unified Trading Account".
+ */
+import { closableLots } from './account.ts'
+import { bestLevel } from './book.ts'
+import type { Account, Answer, Holding, Listing, Position, PositionIdx, Venue } from './model.ts'
+import { refuse } from './model.ts'
+import { feeOf, mulDiv } from './money.ts'
+import { sizeProblem, tierAt } from './risktiers.ts'
+import { tradingProblem } from './tradable.ts'
+
+/** What a position is worth at this mark price, 1e-8 USDT, never negative. */
+export function valueAt(position: Position, markTicks: number): number {
+  return Math.abs(position.lots) * markTicks * position.holding.listing.valueScale
+}
+
+/** Unrealised P&L at this mark price, 1e-8 USDT. */
+export function unrealised(position: Position, markTicks: number): number {
+  const valueE8 = valueAt(position, markTicks)
+  return position.lots > 0 ? valueE8 - position.costE8 : position.costE8 - valueE8
+}
+
+interface CloseTerms {
+  readonly valueE8: number
+  readonly isLong: boolean
+  readonly leverageCents: number
+  readonly takerRateE8: number
+}
+
+/** Estimated fee to close at the price where the initial margin is gone, 1e-8 USDT. */
+function feeToClose({ valueE8, isLong, leverageCents, takerRateE8 }: CloseTerms): number {
+  const shareE8 = mulDiv(valueE8, 100, leverageCents)
+  return feeOf(isLong ? valueE8 - shareE8 : valueE8 + shareE8, takerRateE8)
+}
+
+function closeTerms(position: Position, valueE8: number): CloseTerms {
+  const { account, leverageCents } = position.holding
+  return { valueE8, isLong: position.lots > 0, leverageCents, takerRateE8: account.takerRateE8 }
+}
+
+/** Initial margin of a position, fee to close included, 1e-8 USDT. */
+export function initialMargin(position: Position, markTicks: number): number {
+  if (position.lots === 0) return 0
+  const valueE8 = valueAt(position, markTicks)
+  return mulDiv(valueE8, 100, position.holding.leverageCents) + feeToClose(closeTerms(position, valueE8))
+}
+
+/** Maintenance margin of a position, fee to close included, 1e-8 USDT. */
+export function maintenanceMargin(position: Position, markTicks: number): number {
+  if (position.lots === 0) return 0
+  const valueE8 = valueAt(position, markTicks)
+  const { listing } = position.holding
+  const { maintenanceRateE8, deductionE8 } = listing.riskTiers[tierAt(listing, valueE8)]!
+  return feeOf(valueE8, maintenanceRateE8) - deductionE8 + feeToClose(closeTerms(position, valueE8))
+}
+
+/** The account's sums over its positions at the present marks, 1e-8 USDT. */
+export interface Exposure {
+  readonly uplE8: number
+  readonly initialE8: number
+  readonly maintenanceE8: number
+}
+
+export function exposureOf(account: Account): Exposure {
+  let uplE8 = 0
+  let initialE8 = 0
+  let maintenanceE8 = 0
+  for (const position of account.live) {
+    const { markTicks } = position.holding.listing
+    uplE8 += unrealised(position, markTicks)
+    initialE8 += initialMargin(position, markTicks)
+    maintenanceE8 += maintenanceMargin(position, markTicks)
+  }
+  return { uplE8, initialE8, maintenanceE8 }
+}
+
+/** What may still be put up as margin, 1e-8 USDT; below zero when the account is under water. */
+export function availableBalance(account: Account): number {
+  let leftE8 = account.cashE8 - account.orderHoldE8
+  for (const position of account.live) {
+    const { markTicks } = position.holding.listing
+    leftE8 += unrealised(position, markTicks) - initialMargin(position, markTicks)
+  }
+  return leftE8
+}
+
+interface MoneyTerms {
+  readonly idx: PositionIdx
+  readonly isBuy: boolean
+  readonly reduceOnly: boolean
+  readonly lots: number
+  readonly priceTicks: number
+}
+
+/** Margin and fees for the part that opens, against the balance and the risk limit. */
+export function checkMoney(venue: Venue, holding: Holding, terms: MoneyTerms, heldBefore = 0): number | Answer {
+  const { listing, account, leverageCents } = holding
+  const position = holding.positions[terms.idx]
+  const closable = closableLots(position, terms.isBuy)
+  const opening = terms.reduceOnly ? 0 : Math.max(0, terms.lots - closable)
+  const problem = tradingProblem(holding, opening > 0)
+  if (problem !== null) return problem
+  if (opening === 0) return 0
+  const valueE8 = opening * reachableTicks(listing, terms) * listing.valueScale
+  // What an order opens beyond what it closes is a position of its own.
+  const heldE8 = closable > 0 ? 0 : valueAt(position, listing.markTicks)
+  const tooLarge = sizeProblem(holding, heldE8 + valueE8)
+  if (tooLarge !== null) return tooLarge
+  const { takerRateE8 } = venue.rules
+  const close = { valueE8, isLong: terms.isBuy, leverageCents, takerRateE8 }
+  const holdE8 = mulDiv(valueE8, 100, leverageCents) + feeOf(valueE8, takerRateE8) + feeToClose(close)
+  const moreE8 = holdE8 - heldBefore
+  if (moreE8 <= 0) return holdE8
+  const leftE8 = availableBalance(account)
+  if (moreE8 <= leftE8) return holdE8
+  return refuse(110007, leftE8 > 0 ? 'ab not enough for new order' : 'CheckMarginRatio fail! InsufficientAB')
+}
+
+/** Selling below the best bid is done at the bid at least, so that is what margin is for; buying costs its limit. */
+function reachableTicks(listing: Listing, terms: MoneyTerms): number {
+  if (terms.isBuy) return terms.priceTicks
+  return Math.max(terms.priceTicks, bestLevel(listing.bids)?.priceTicks ?? 0)
+}
