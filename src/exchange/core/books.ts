@@ -56,7 +56,7 @@ export interface Dcp {
 
 /** What the risk engine and disconnect protection want to hear of; they look by themselves from then on. */
 export interface Watch {
-  /** A position was opened. */
+  /** A position was opened, or needs another margin than before. */
   opened(): void
   /** A deadline of disconnect protection was set. */
   deadline(): void

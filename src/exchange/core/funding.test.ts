@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { MAIN, OTHER, privateRows, START_MS } from './test-support/bench.ts'
 import { e8, heldBench, wallet } from './test-support/money.ts'
+import type { Push } from './types.ts'
 
 const BTC = { symbol: 'BTCUSDT' }
 const HOURS_8 = 8 * 3_600_000
@@ -94,4 +95,14 @@ test('symbols settle at intervals of their own, and flat accounts not at all', (
   const count = (symbol: string) => bench.rows('/v5/execution/list', { symbol, execType: 'Funding' }).length
   expect([count('ETHUSDT'), count('BTCUSDT'), count('SOLUSDT')]).toEqual([8, 1, 0])
   expect(bench.rows('/v5/execution/list', { execType: 'Funding' }, OTHER)).toEqual([])
+})
+
+test('the ticker stream tells a settlement and a new rate even when nothing else moves', () => {
+  const bench = heldBench(() => {}, BEFORE_MS)
+  bench.core.subscribe('tickers.BTCUSDT')
+  const deltas = (pushes: readonly Push[]) =>
+    pushes.flatMap((push) => (push.kind === 'public' ? [push.frame['data'] as Record<string, string>] : []))
+  expect(deltas(bench.pass(60_000))).toMatchObject([{ nextFundingTime: String(START_MS + 2 * HOURS_8) }])
+  bench.core.control({ do: 'fundingRate', symbol: 'BTCUSDT', rate: '0.0007' }, bench.nowMs())
+  expect(deltas(bench.pass(100))).toMatchObject([{ symbol: 'BTCUSDT', fundingRate: '0.0007' }])
 })

@@ -41,6 +41,12 @@ function settle(venue: Venue, listing: Listing): void {
   for (const account of venue.accounts.values()) {
     for (const position of account.live) if (position.holding.listing === listing) pay(venue, position, rateE8)
   }
+  tellTickers(venue, listing)
+}
+
+/** Rate and next settlement are part of the ticker, which otherwise speaks only when the book moves. */
+export function tellTickers(venue: Venue, listing: Listing): void {
+  for (const feed of listing.feeds) feed.onBook(venue.nowMs)
 }
 
 function pay(venue: Venue, position: Position, rateE8: number): void {

@@ -62,6 +62,7 @@ export function transactionLog(venue: Venue, account: Account, params: Params): 
     after,
     numberOf: (entry) => entry.number,
     matches: (entry) =>
+      entry.atMs + venue.rules.readLagMs <= venue.nowMs &&
       entry.atMs >= window.fromMs &&
       entry.atMs <= window.toMs &&
       isWanted(entry, wanted) &&

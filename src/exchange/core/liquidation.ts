@@ -30,15 +30,17 @@ export function createRiskEngine(
   venue: () => Venue,
   rank: number,
 ): { readonly source: Source } & Pick<Watch, 'opened'> {
+  const changes = createChanges()
   const source: Source = {
     nextMs: Number.POSITIVE_INFINITY,
     heapAt: -1,
     rank,
     run: (atMs) => {
       venue().nowMs = atMs
+      if (!changes.any(venue())) return atMs + LOOK_MS
       let isExposed = false
       for (const account of venue().accounts.values()) {
-        if (account.live.size > 0) look(venue(), account)
+        if (account.live.size > 0 && look(venue(), account)) changes.expect()
         isExposed ||= account.live.size > 0
       }
       return isExposed ? atMs + LOOK_MS : Number.POSITIVE_INFINITY
@@ -47,23 +49,45 @@ export function createRiskEngine(
   return {
     source,
     opened: () => {
+      changes.expect()
       if (source.nextMs < Number.POSITIVE_INFINITY) return
       venue().agenda.schedule(source, (Math.floor(venue().nowMs / LOOK_MS) + 1) * LOOK_MS)
     },
   }
 }
 
-function look(venue: Venue, account: Account): void {
+/** Whether a look could see anything new: a mark has moved, money was booked, or somebody said so. */
+function createChanges(): { any(venue: Venue): boolean; expect(): void } {
+  let marks: readonly number[] = []
+  let booked = 0
+  let isExpected = true
+  return {
+    expect: () => {
+      isExpected = true
+    },
+    any: ({ listings, executionNumber }) => {
+      const isMoved = listings.some((each, at) => each.markTicks !== marks[at])
+      if (!isExpected && !isMoved && executionNumber === booked) return false
+      if (isMoved) marks = listings.map((each) => each.markTicks)
+      booked = executionNumber
+      isExpected = false
+      return true
+    },
+  }
+}
+
+/** Answers whether the next look has to follow this one whatever happens. */
+function look(venue: Venue, account: Account): boolean {
   const { uplE8, maintenanceE8 } = exposureOf(account)
   const balanceE8 = account.cashE8 + uplE8
   const isPrepared = [...account.live].some((position) => position.isLiq)
   if (maintenanceE8 < balanceE8) {
     if (isPrepared) mark(venue, account, false)
-  } else if (isPrepared) {
-    takeOver(venue, account, { balanceE8, maintenanceE8 })
-  } else {
-    prepare(venue, account)
+    return false
   }
+  if (isPrepared) takeOver(venue, account, { balanceE8, maintenanceE8 })
+  else prepare(venue, account)
+  return !isPrepared
 }
 
 function mark(venue: Venue, account: Account, isLiq: boolean): void {

@@ -4,6 +4,7 @@
 
 import type { ListingStatus } from './books.ts'
 import { changeProtection } from './dcp.ts'
+import { tellTickers } from './funding.ts'
 import { cancel } from './matching.ts'
 import type { Listing, Venue } from './model.ts'
 import type { MoneyChange, WorldChange } from './types.ts'
@@ -20,9 +21,12 @@ export function changeMoney(venue: Venue, change: MoneyChange): void {
     case 'status':
       setStatus(venue, listingOf(venue, change.symbol), change.status)
       return
-    case 'fundingRate':
-      listingOf(venue, change.symbol).fundingRate = change.rate
+    case 'fundingRate': {
+      const listing = listingOf(venue, change.symbol)
+      listing.fundingRate = change.rate
+      tellTickers(venue, listing)
       return
+    }
     case 'dcp': {
       const account = venue.accounts.get(change.accountId)
       if (account === undefined) throw new RangeError(`no account ${change.accountId} in this world`)

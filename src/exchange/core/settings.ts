@@ -78,6 +78,7 @@ function withLeverage(venue: Venue, holding: Holding, cents: number): Answer {
     holding.leverageCents = formerCents
     return refuse(110044, 'Available margin is insufficient.')
   }
+  if (hasPosition(holding)) venue.watch.opened()
   for (const position of holding.positions) if (position.lots !== 0) touchPosition(venue, position)
   return OK({})
 }
