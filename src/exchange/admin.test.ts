@@ -49,11 +49,13 @@ test('counters tell what the core counted, what was sent and who is connected', 
   expect(await readCounters(setting.admin)).toEqual({
     core: { requests: 1 },
     http: { requests: 1, refused: 0 },
-    frames: { 'orderbook.50': 1, order: 0, execution: 0, position: 0, wallet: 0 },
+    frames: { 'orderbook.50': 1, order: 0, execution: 0, 'execution.fast': 0, position: 0, wallet: 0 },
     connections: {
       public: { open: 1, opened: 1, slowCut: 0, idleClosed: 0 },
       private: { open: 0, opened: 0, slowCut: 0, idleClosed: 0 },
+      trade: { open: 0, opened: 0, slowCut: 0, idleClosed: 0 },
     },
+    refusedHandshakes: 0,
   })
 })
 

@@ -6,13 +6,17 @@
  * A client that does not read is cut off instead of filling our memory: `slow`. A silenced socket stays open and says
  * nothing any more, not even to control pings: what a half-open connection looks like from the other end.
  */
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { WebSocket } from 'ws'
 import type { Clock } from '../seams/clock.ts'
+import { plainAddress } from './auth.ts'
 
 export interface Connection {
   /** The venue's `conn_id`. */
   readonly id: string
+  /** The client's address. */
+  readonly address: string
   /** False when the frame was not sent: the socket is closing, silenced, or was cut just now. */
   send(frame: string | Buffer): boolean
 }
@@ -43,7 +47,7 @@ export interface ConnectionCounters {
 }
 
 export interface Connections {
-  accept(socket: WebSocket, wire: Duplex, idleMaxMs?: number): void
+  accept(socket: WebSocket, wire: Duplex, idleMaxMs?: number): Connection
   /** Ends a batch: what was sent since the last flush goes to the sockets now. */
   flush(): void
   cut(how: CutHow): number
@@ -91,11 +95,13 @@ export function createConnections({ idPrefix, clock, limits, hooks }: Connection
 
   return { accept, flush: batch.flush, cut, counters, close }
 
-  function accept(socket: WebSocket, wire: Duplex, idleMaxMs = limits.idleMaxMs): void {
+  function accept(socket: WebSocket, wire: Duplex, idleMaxMs = limits.idleMaxMs): Connection {
     opened += 1
     const id = `${idPrefix}-${opened.toString(36)}`
+    const address = plainAddress((wire as Partial<Socket>).remoteAddress)
     const send = (frame: string | Buffer): boolean => sendTo(peer, frame)
-    const peer: Peer = { id, send, socket, wire, idleMaxMs, corked: false, active: true, quietSinceMs: clock.wallMs() }
+    const since = { active: true, quietSinceMs: clock.wallMs() }
+    const peer: Peer = { id, address, send, socket, wire, idleMaxMs, corked: false, ...since }
     peers.add(peer)
     sockets.add(peer)
     listenTo(peer, {
@@ -109,6 +115,7 @@ export function createConnections({ idPrefix, clock, limits, hooks }: Connection
         forget(peer)
       },
     })
+    return peer
   }
 
   function sendTo(peer: Peer, frame: string | Buffer): boolean {

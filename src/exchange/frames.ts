@@ -89,7 +89,8 @@ export function topicsOf(
   const wanted = new Set<string>()
   let characters = 0
   for (const topic of args as readonly unknown[]) {
-    if (typeof topic !== 'string') return handlerNotFound(JSON.stringify(topic).slice(0, 64))
+    // What is no text is not shown: written out, nesting thousands deep would be the end of us.
+    if (typeof topic !== 'string') return handlerNotFound('')
     if (frame.op === 'subscribe' && (held.has(topic) || wanted.has(topic))) return alreadySubscribed(topic)
     wanted.add(topic)
     characters += topic.length

@@ -24,6 +24,8 @@ import {
 import { ROUTES } from './routes.ts'
 
 const QUERY_KEYS_MAX = 100
+/** Pieces of a body kept apart. */
+const PIECES_MAX = 1024
 
 export interface HttpCounters {
   readonly requests: number
@@ -120,12 +122,14 @@ interface BodyHooks {
 }
 
 function readBody({ request, response }: Call, hooks: BodyHooks): void {
-  const chunks: Buffer[] = []
+  let chunks: Buffer[] = []
   let size = 0
   request.on('data', (chunk: Buffer) => {
     size += chunk.length
     if (size <= BODY_MAX_BYTES) chunks.push(chunk)
     else if (!response.headersSent) hooks.onTooLarge()
+    // A byte at a time would be kept at a hundred times its size.
+    if (chunks.length === PIECES_MAX) chunks = [Buffer.concat(chunks)]
   })
   request.on('end', () => {
     if (response.headersSent) return

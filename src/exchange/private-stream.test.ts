@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
+import type { Push } from './core/types.ts'
 import { activeTimeMs } from './private-stream.ts'
-import { type RunningExchange, serveCore } from './shell.ts'
+import { type RunningExchange, type ServeOptions, serveCore } from './shell.ts'
 import { authFrame, connect, type ManualClock, manualClock, post, type SocketClient } from './test-support/clients.ts'
 import { createFakeCore, type FakeCore, OK, OTHER_KEY, OTHER_SECRET, orderPush } from './test-support/fake-core.ts'
 
@@ -13,10 +14,10 @@ interface Setting extends AsyncDisposable {
   readonly exchange: RunningExchange
 }
 
-async function setUp(): Promise<Setting> {
+async function setUp(options: ServeOptions = {}): Promise<Setting> {
   const core = createFakeCore()
   const clock = manualClock(NOW_MS)
-  const exchange = await serveCore(core, { clock })
+  const exchange = await serveCore(core, { clock, ...options })
   return { core, clock, exchange, [Symbol.asyncDispose]: exchange.close }
 }
 
@@ -73,13 +74,17 @@ test('unknown, repeated and mixed topics fail the whole request', async () => {
   await using setting = await setUp()
   using client = await listener(setting, ['wallet'])
   const subscribe = (...args: readonly string[]) => client.ask({ op: 'subscribe', args })
-  expect(await subscribe('order', 'dcp.future')).toMatchObject({ ret_msg: 'error:handler not found,topic:dcp.future' })
+  expect(await subscribe('order', 'orders')).toMatchObject({ ret_msg: 'error:handler not found,topic:orders' })
   expect(await subscribe('order', 'wallet')).toMatchObject({ ret_msg: 'error:already subscribed,topic:wallet' })
   expect(await subscribe('order', 'order.linear')).toMatchObject({
     success: false,
     ret_msg: expect.stringMatching(/mixed/),
   })
+  expect(await subscribe('execution.fast', 'execution.fast.linear')).toMatchObject({
+    ret_msg: expect.stringMatching(/mixed/),
+  })
   expect(await subscribe('wallet.linear')).toMatchObject({ ret_msg: expect.stringMatching(/handler not found/) })
+  expect(await subscribe('execution', 'execution.fast')).toMatchObject({ success: true })
   expect(await subscribe('order')).toMatchObject({ success: true })
 })
 
@@ -147,4 +152,118 @@ test('a private socket that asked for it is closed after its own idle time', asy
   using client = await connect(`${setting.exchange.privateUrl}?max_active_time=30s`)
   setting.clock.pass(90_000)
   expect(await client.closed).toBe(1001)
+})
+
+/** Has the core push so, as an order would. */
+async function push(setting: Setting, ...pushes: readonly Push[]): Promise<void> {
+  setting.core.answer = { reply: OK, pushes }
+  await post(`${setting.exchange.restUrl}/v5/order/create`, '{}', { timestampMs: NOW_MS })
+}
+
+const execution = (fields: object): Push => ({
+  kind: 'private',
+  accountId: '1001',
+  topic: 'execution',
+  dueMs: 0,
+  rows: [{ category: 'linear', execType: 'Trade', isMaker: false, orderLinkId: 'mine', execFee: '0.1', ...fields }],
+})
+
+test('fast executions are trades alone, without fee or frame id, and hide the client order id of a maker', async () => {
+  await using setting = await setUp()
+  using client = await listener(setting, ['execution.fast'])
+  const taken = { symbol: 'AUSDT', execId: 'e-1', execPrice: '1.1', execQty: '5', orderId: 'o-1', side: 'Buy', seq: 9 }
+  const made = { ...taken, execId: 'e-2', isMaker: true }
+  await push(setting, execution({ execType: 'Funding' }), execution({ ...taken, execTime: '7' }), execution(made))
+  expect(await client.next()).toEqual({
+    topic: 'execution.fast',
+    creationTime: NOW_MS,
+    data: [{ category: 'linear', ...taken, execTime: '7', isMaker: false, orderLinkId: 'mine' }],
+  })
+  expect(await client.next()).toMatchObject({ data: [{ execId: 'e-2', isMaker: true, orderLinkId: '' }] })
+  expect(setting.exchange.counters().frames).toMatchObject({ execution: 0, 'execution.fast': 2 })
+})
+
+test('a socket that authenticates again is acknowledged again, or refused where the world says so', async () => {
+  for (const [privateAuthAgain, success] of [
+    ['acknowledged', true],
+    ['refused', false],
+  ] as const) {
+    await using setting = await setUp({ doubts: { privateAuthAgain } })
+    using client = await listener(setting, ['order'])
+    expect(await client.ask(authFrame(NOW_MS + 5000))).toMatchObject({ op: 'auth', success })
+    await push(setting, orderPush('1001', 'o-1'))
+    expect(await client.next()).toMatchObject({ topic: 'order' })
+  }
+})
+
+test('a socket that authenticates as another account hears of that one alone', async () => {
+  await using setting = await setUp()
+  using client = await listener(setting, ['order'])
+  await client.ask(authFrame(NOW_MS + 5000, OTHER_KEY, OTHER_SECRET))
+  await push(setting, orderPush('1001', 'theirs'), orderPush('1002', 'ours'))
+  expect(await client.next()).toMatchObject({ data: [{ orderId: 'ours' }] })
+})
+
+test('a world may spread the rows of one moment over frames, and send New orders and positions twice', async () => {
+  const row = (orderId: string, orderStatus: string) => ({ orderId, orderStatus })
+  const rows = [row('a', 'New'), row('b', 'New'), row('c', 'Filled')]
+  const pushes: readonly Push[] = [
+    { kind: 'private', accountId: '1001', topic: 'order', rows, dueMs: 0 },
+    { kind: 'private', accountId: '1001', topic: 'position', rows: [{ size: '1' }], dueMs: 0 },
+    execution({ execId: 'e' }),
+  ]
+  await using setting = await setUp({ privateRows: { repeated: true, perFrameMax: 2 } })
+  using client = await listener(setting, ['order', 'position', 'execution'])
+  await push(setting, ...pushes)
+  const frames = []
+  for (let i = 0; i < 6; i += 1) frames.push(await client.next())
+  expect(frames.map(({ topic, data }) => [topic, (data as object[]).length])).toEqual([
+    ['order', 2],
+    ['order', 2],
+    ['order', 1],
+    ['position', 1],
+    ['position', 1],
+    ['execution', 1],
+  ])
+  expect(new Set(frames.map(({ id }) => id)).size).toBe(6)
+  expect(frames[1]).toEqual({ ...frames[0], id: frames[1]!['id'] })
+  expect(await client.ask({ op: 'ping' })).toMatchObject({ op: 'pong' })
+})
+
+test('nothing is replayed to a socket that was away, and nothing is shown on subscribing', async () => {
+  await using setting = await setUp()
+  using away = await listener(setting, ['order'])
+  away.socket.terminate()
+  await away.closed
+  await push(setting, orderPush('1001', 'missed'))
+  using back = await listener(setting, ['order', 'position', 'wallet'])
+  await push(setting, orderPush('1001', 'seen'))
+  expect(await back.next()).toMatchObject({ data: [{ orderId: 'seen' }] })
+})
+
+test('the core hears when the last socket with disconnect protection is gone, and when one is back', async () => {
+  await using setting = await setUp()
+  const heard = (): unknown[] => {
+    setting.clock.pass(1)
+    return setting.core.changes.splice(0)
+  }
+  const first = await listener(setting, ['dcp.future', 'order'])
+  expect(heard()).toEqual([{ do: 'dcp', accountId: '1001', isAlive: true }])
+  using second = await listener(setting, ['dcp.future'])
+  using bystander = await listener(setting, ['order', 'dcp.spot'])
+  first.socket.terminate()
+  await first.closed
+  await bystander.ask({ op: 'ping' })
+  expect(heard()).toEqual([])
+  second.socket.close()
+  await second.closed
+  await bystander.ask({ op: 'ping' })
+  expect(heard()).toEqual([{ do: 'dcp', accountId: '1001', isAlive: false }])
+  using third = await listener(setting, ['dcp.future'])
+  expect(heard()).toEqual([{ do: 'dcp', accountId: '1001', isAlive: true }])
+  await third.ask({ op: 'unsubscribe', args: ['dcp.future'] })
+  third.socket.terminate()
+  await third.closed
+  await bystander.ask({ op: 'ping' })
+  expect(heard()).toEqual([])
 })

@@ -7,83 +7,71 @@
  * clients subscribe right behind `auth` without waiting for its answer.
  * Source: Bybit v5 websocket authentication and private topics; failure texts as seen live (facts in the README).
  */
+import type { Duplex } from 'node:stream'
+import type { WebSocket } from 'ws'
 import type { Clock } from '../seams/clock.ts'
 import { authenticateStream } from './auth.ts'
 import type { Connection, Connections, StreamLimits } from './connection.ts'
 import { createConnections } from './connection.ts'
-import type { ExchangeCore } from './core/types.ts'
 import type { Driver, PrivatePush } from './driver.ts'
-import {
-  handlerNotFound,
-  NO_REQUEST,
-  opNotFound,
-  parseRequestFrame,
-  privateAck,
-  privatePong,
-  type RequestFrame,
-  topicsOf,
-} from './frames.ts'
+import { NO_REQUEST, opNotFound, parseRequestFrame, privateAck, privatePong, type RequestFrame } from './frames.ts'
+import { type FrameKind, framesOf, namesOf, type RowsPolicy } from './private-frames.ts'
+import { createPrivateSessions, type PrivateDoor, type Session } from './private-sessions.ts'
+import { subscribe, unsubscribe } from './private-topics.ts'
 import type { Doubts } from './world-doubts.ts'
-
-/** `wallet` has no per-category form. */
-const TOPIC = /^(?:(order|execution|position)(?:\.(?:linear|inverse|spot|option))?|wallet)$/
 
 export interface PrivateStream {
   readonly connections: Connections
+  accept(socket: WebSocket, wire: Duplex, door: PrivateDoor): void
   privateRows(push: PrivatePush, nowMs: number): void
   /** Frames sent by topic, e.g. "order". */
   framesSent(): Readonly<Record<string, number>>
 }
 
 export interface PrivateStreamOptions {
-  readonly core: ExchangeCore
   readonly driver: Driver
   readonly clock: Clock
   readonly limits: StreamLimits
   readonly idPrefix: string
-  readonly doubts: Pick<Doubts, 'privateReqId' | 'subscribeBeforeAuth'>
-}
-
-interface Session {
-  accountId: string | undefined
-  readonly topics: Map<string, true>
+  readonly rows: RowsPolicy
+  readonly doubts: Pick<Doubts, 'privateReqId' | 'privateAuthAgain' | 'subscribeBeforeAuth'>
 }
 
 export function createPrivateStream(options: PrivateStreamOptions): PrivateStream {
-  const { core, driver, clock, limits, idPrefix, doubts } = options
-  const sessions = new Map<Connection, Session>()
-  const sent = { order: 0, execution: 0, position: 0, wallet: 0 }
-  const connections = createConnections({
-    idPrefix,
-    clock,
-    limits,
-    hooks: { onText, onClosed: (connection) => sessions.delete(connection) },
+  const { driver, clock, limits, idPrefix, rows: policy, doubts } = options
+  // A socket may end while rows are being sent to it: the core is told between batches, never inside one.
+  const sessions = createPrivateSessions((accountId, isAlive) => {
+    clock.after(0, () => driver.control({ do: 'dcp', accountId, isAlive }))
   })
-  let messages = 0
+  const sent: Record<FrameKind, number> = { order: 0, execution: 0, 'execution.fast': 0, position: 0, wallet: 0 }
+  const connections = createConnections({ idPrefix, clock, limits, hooks: { onText, onClosed: sessions.end } })
+  const nextId = createIds(idPrefix)
 
-  return { connections, privateRows, framesSent: () => ({ ...sent }) }
+  return { connections, accept, privateRows, framesSent: () => ({ ...sent }) }
+
+  function accept(socket: WebSocket, wire: Duplex, door: PrivateDoor): void {
+    sessions.open(connections.accept(socket, wire, door.idleMaxMs), door)
+  }
 
   function privateRows(push: PrivatePush, nowMs: number): void {
-    messages += 1
-    const id = `${idPrefix}${messages.toString(36)}`
-    for (const [connection, session] of sessions) {
-      if (session.accountId !== push.accountId) continue
-      for (const topic of [push.topic, `${push.topic}.linear`]) {
-        if (!session.topics.has(topic)) continue
-        const frame = JSON.stringify({ id, topic, creationTime: nowMs, data: push.rows })
-        if (connection.send(frame)) sent[push.topic] += 1
+    for (const name of namesOf(push.topic)) {
+      let frames: readonly string[] | undefined
+      for (const connection of sessions.of(push.accountId)) {
+        if (sessions.get(connection)?.topics.has(name[0]) !== true) continue
+        frames ??= framesOf(push, name, { policy, nowMs, nextId })
+        for (const frame of frames) if (connection.send(frame)) sent[name[1]] += 1
       }
     }
   }
 
   function onText(connection: Connection, text: string): void {
+    const session = sessions.get(connection)
+    if (session === undefined) return
     const frame = parseRequestFrame(text)
-    const session = sessionOf(connection)
     if (typeof frame === 'string') acknowledge(connection, NO_REQUEST, frame)
     else if (frame.op === 'ping') connection.send(privatePong(connection.id, frame.reqId, driver.nowMs()))
     else if (frame.op === 'auth') authenticate(connection, session, frame)
-    else if (frame.op === 'subscribe') acknowledge(connection, frame, subscribe(session, frame, doubts))
-    else if (frame.op === 'unsubscribe') acknowledge(connection, frame, unsubscribe(session, frame))
+    else if (frame.op === 'subscribe' || frame.op === 'unsubscribe') choose(connection, session, frame)
     else acknowledge(connection, frame, opNotFound(frame.op))
   }
 
@@ -92,53 +80,39 @@ export function createPrivateStream(options: PrivateStreamOptions): PrivateStrea
     { op, reqId }: Pick<RequestFrame, 'op' | 'reqId'>,
     error?: string,
   ): void {
-    const echoed = doubts.privateReqId === 'echoed' ? reqId : undefined
-    connection.send(privateAck({ connId: connection.id, op, reqId: echoed, ...(error === undefined ? {} : { error }) }))
+    const ack = { connId: connection.id, op, reqId: doubts.privateReqId === 'echoed' ? reqId : undefined }
+    connection.send(privateAck(error === undefined ? ack : { ...ack, error }))
   }
 
   /** A refused `auth` carries neither code nor `req_id`, as seen live. */
   function authenticate(connection: Connection, session: Session, frame: RequestFrame): void {
-    const accountId = authenticateStream(frame.args, core.accounts, driver.nowMs())
-    session.accountId = accountId ?? session.accountId
-    if (accountId === undefined) acknowledge(connection, { op: 'auth', reqId: undefined }, 'Params Error')
-    else acknowledge(connection, frame)
+    const isAgain = session.accountId !== undefined && doubts.privateAuthAgain === 'refused'
+    const accountId = authenticateStream(frame.args, session.door.accounts, driver.nowMs())
+    if (isAgain) acknowledge(connection, frame, 'Repeat auth')
+    else if (accountId === undefined) acknowledge(connection, { op: 'auth', reqId: undefined }, 'Params Error')
+    else {
+      sessions.belong(connection, accountId)
+      acknowledge(connection, frame)
+    }
   }
 
-  function sessionOf(connection: Connection): Session {
-    const found = sessions.get(connection)
-    if (found !== undefined) return found
-    const session: Session = { accountId: undefined, topics: new Map() }
-    sessions.set(connection, session)
-    return session
+  function choose(connection: Connection, { accountId, door }: Session, frame: RequestFrame): void {
+    if (accountId === undefined && frame.op === 'subscribe') {
+      acknowledge(connection, frame, doubts.subscribeBeforeAuth)
+      return
+    }
+    const change = frame.op === 'subscribe' ? subscribe : unsubscribe
+    const error = sessions.choose(connection, (topics) => change(topics, frame, door.persona.privateTopics))
+    acknowledge(connection, frame, error)
   }
 }
 
-/** All topics of the frame or none. Answers why not. */
-function subscribe(
-  session: Session,
-  frame: RequestFrame,
-  { subscribeBeforeAuth }: Pick<Doubts, 'subscribeBeforeAuth'>,
-): string | undefined {
-  const wanted = session.accountId === undefined ? subscribeBeforeAuth : topicsOf(frame, session.topics)
-  const problem = typeof wanted === 'string' ? wanted : firstProblem(wanted)
-  if (typeof wanted !== 'string' && problem === undefined) for (const topic of wanted) session.topics.set(topic, true)
-  return problem
-}
-
-/** Topics that are not held are fine as well: afterwards they are not held, which is what was asked. */
-function unsubscribe(session: Session, frame: RequestFrame): string | undefined {
-  const unwanted = topicsOf(frame, session.topics)
-  if (typeof unwanted === 'string') return unwanted
-  for (const topic of unwanted) session.topics.delete(topic)
-  return undefined
-}
-
-/** Unknown topics, and the all-in-one form beside a per-category one, which the venue does not allow in one request. */
-function firstProblem(topics: readonly string[]): string | undefined {
-  const unknown = topics.find((topic) => !TOPIC.test(topic))
-  if (unknown !== undefined) return handlerNotFound(unknown)
-  const mixed = topics.find((topic) => topic.includes('.') && topics.includes(topic.slice(0, topic.indexOf('.'))))
-  return mixed === undefined ? undefined : `error:all-in-one and categorised topics are mixed,topic:${mixed}`
+function createIds(prefix: string): () => string {
+  let frames = 0
+  return () => {
+    frames += 1
+    return `${prefix}${frames.toString(36)}`
+  }
 }
 
 const ACTIVE_TIME = /^(\d{1,4})(s|m)$/

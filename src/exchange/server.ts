@@ -14,6 +14,9 @@ export interface ExchangeOptions extends ServeOptions {
 export function startExchange(options: ExchangeOptions): Promise<RunningExchange> {
   const { world, clock = systemClock } = options
   const core = createExchange(world, { startMs: clock.wallMs() })
-  const { ipCallsPer5s, ipBanMs, systemCallsPerS, doubts } = world
-  return serveCore(core, { ipCallsPer5s, ipBanMs, systemCallsPerS, doubts, ...options })
+  const { ipCallsPer5s, ipBanMs, systemCallsPerS, connections, tradeSocket, privateRows, doubts } = world
+  const bounds = { ipCallsPer5s, ipBanMs, systemCallsPerS, connections, tradeSocket, privateRows }
+  const preMarket = world.instruments.filter((each) => each.status === 'PreLaunch')
+  const preMarketSymbols = new Set(preMarket.map((each) => each.symbol))
+  return serveCore(core, { ...bounds, doubts, preMarketSymbols, ...options })
 }

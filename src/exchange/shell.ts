@@ -1,32 +1,47 @@
 /**
  * The shell around a pure core: sockets in, sockets out.
  *
- *   one port    REST ─────────────► http ──┐
- *               /v5/public/linear ► public ├─► driver ─► core
- *               /v5/private ──────► private┘
- *   another     admin, off unless asked for, on loopback unless told otherwise
+ *   each listener   REST ─────────────► http ──┐
+ *                   /v5/public/linear ► public ├─► driver ─► core
+ *                   /v5/private ──────► private│
+ *                   /v5/trade ────────► trade ─┘
+ *   another port    admin, off unless asked for, on loopback unless told otherwise
+ *
+ * Listeners differ in what they show of the one venue: their personas (personas.ts).
  */
-import { createServer, type IncomingMessage, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import type { Duplex } from 'node:stream'
-import { WebSocketServer } from 'ws'
 import { type Clock, systemClock } from '../seams/clock.ts'
 import { seededRandom } from '../seams/random.ts'
-import { clientAddress } from './address.ts'
-import { type ExchangeCounters, startAdmin } from './admin.ts'
+import { type ExchangeCounters, type RunningAdmin, startAdmin } from './admin.ts'
+import type { Accounts } from './auth.ts'
 import { type CutHow, STREAM_LIMITS, type StreamLimits } from './connection.ts'
+import { type ConnectionBounds, createConnectionLimit } from './connection-limit.ts'
 import type { ExchangeCore } from './core/types.ts'
 import { createDriver, type Driver } from './driver.ts'
-import { createHttpSide, type HttpSide } from './http.ts'
+import { createHttpSide, type HttpCounters } from './http.ts'
 import { createIpLimit } from './ip-limit.ts'
-import { activeTimeMs, createPrivateStream, type PrivateStream } from './private-stream.ts'
-import { createPublicStream, type PublicStream } from './public-stream.ts'
+import { HTTP_BOUNDS, type HttpBounds, openListener, type RunningListener } from './listener.ts'
+import { type Persona, type PersonaName, personaOf, type StreamName } from './personas.ts'
+import type { RowsPolicy } from './private-frames.ts'
+import { createStreams, type Streams } from './streams.ts'
+import type { TradeBounds } from './trade-rates.ts'
 import { type Doubts, NO_DOUBTS } from './world-doubts.ts'
+import { SHELL_DEFAULTS } from './world-shell.ts'
+
+/** One address to be reached at. */
+export interface ListenerSpec {
+  readonly persona: PersonaName
+  /** Default: the exchange's own. */
+  readonly host?: string
+  /** 0 (default) takes a free port. */
+  readonly port?: number
+}
 
 export interface ServeOptions {
   readonly host?: string
   /** 0 (default) takes a free port. */
   readonly port?: number
+  /** Instead of `port`: several addresses, the first of them the exchange's own. Default: one, mainnet-like. */
+  readonly listeners?: readonly [ListenerSpec, ...ListenerSpec[]]
   /** Null (default) opens no admin side. */
   readonly adminPort?: number | null
   /** Default 127.0.0.1, whatever `host` is. */
@@ -39,96 +54,111 @@ export interface ServeOptions {
   /** HTTP calls of all addresses in any second; more get 429. Default null: no bound. */
   readonly systemCallsPerS?: number | null
   readonly streamLimits?: Partial<StreamLimits>
+  readonly httpBounds?: Partial<HttpBounds>
+  /** Stream connections of one address to one listener. */
+  readonly connections?: Partial<ConnectionBounds>
+  readonly tradeSocket?: Partial<TradeBounds>
+  readonly privateRows?: Partial<RowsPolicy>
+  /** Symbols traded before their market opens, which demo does not do. */
+  readonly preMarketSymbols?: ReadonlySet<string>
   /** How the venue behaves where nobody has verified it. */
   readonly doubts?: Partial<Doubts>
   /** Told once, when the exchange closes. */
   readonly journalCounters?: (counters: ExchangeCounters) => void
 }
 
-export interface RunningExchange {
+/** Where a listener is reached. A stream its persona lacks has an address too: it answers 404. */
+export interface ListenerAddresses {
+  readonly persona: PersonaName
   readonly restUrl: string
   readonly publicUrl: string
   readonly privateUrl: string
-  readonly adminUrl: string | null
-  /** Of the world's first account. */
+  readonly tradeUrl: string
+  /** Of the world's first account whose key is known there. */
   readonly apiKey: string
   readonly apiSecret: string
+}
+
+/** Addresses are the first listener's. */
+export interface RunningExchange extends ListenerAddresses {
+  readonly listeners: readonly ListenerAddresses[]
+  readonly adminUrl: string | null
   readonly core: ExchangeCore
   counters(): ExchangeCounters
   /** Cuts all sockets of a stream from the venue's side. Returns how many. */
-  cutStreams(stream: 'public' | 'private', how: CutHow): number
+  cutStreams(stream: StreamName, how: CutHow): number
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }
 
-interface Shell {
-  readonly driver: Driver
-  readonly http: HttpSide
-  readonly publicStream: PublicStream
-  readonly privateStream: PrivateStream
-}
-
-/** More than the longest frame a client has reason to send: 21,000 characters of topics, twice. */
-const FRAME_MAX_BYTES = 64 * 1024
-/** Clients keep connections for minutes; a server that closes first would make an order's fate unknown, ms. */
-const KEEP_ALIVE_MS = 120_000
-const REQUEST_MAX_MS = 15_000
-
-/** Serves a core until it is closed. Rejects when a port cannot be had. */
+/** Serves a core until it is closed. Rejects when a port cannot be had, or a listener would know nobody's key. */
 export async function serveCore(core: ExchangeCore, options: ServeOptions = {}): Promise<RunningExchange> {
-  const { host = '127.0.0.1', port = 0, adminPort = null, adminHost = '127.0.0.1' } = options
-  const [apiKey, account] = [...core.accounts][0] ?? []
-  if (apiKey === undefined || account === undefined) throw new Error('a world needs at least one account')
-  const shell = createShell(core, options)
-  const server = createVenueServer(shell)
-  const address = await listen(server, port, host)
-  const counters = (): ExchangeCounters => countersOf(core, shell)
-  const cutStreams = (stream: 'public' | 'private', how: CutHow): number =>
-    (stream === 'public' ? shell.publicStream : shell.privateStream).connections.cut(how)
-  const admin =
-    adminPort === null
-      ? null
-      : await startAdmin({ port: adminPort, host: adminHost, counters, control: shell.driver.control, cutStreams })
+  const { host = '127.0.0.1', port = 0, listeners: specs = [{ persona: 'mainnet-like' as const, port }] } = options
+  const venue = createVenueShell(core, options)
+  const doors = specs.map((spec) => openDoor(venue, { host, ...spec }))
+  const running: { close(): Promise<void> }[] = []
   const close = once(async () => {
-    shell.driver.stop()
-    await Promise.all([shell.publicStream.connections.close(), shell.privateStream.connections.close(), admin?.close()])
-    await closeServer(server)
+    venue.driver.stop()
+    await Promise.all([venue.streams.close(), ...running.map((each) => each.close())])
     options.journalCounters?.(counters())
   })
-  return {
-    restUrl: `http://${address}`,
-    publicUrl: `ws://${address}/v5/public/linear`,
-    privateUrl: `ws://${address}/v5/private`,
-    adminUrl: admin?.url ?? null,
-    apiKey,
-    apiSecret: account.apiSecret,
-    core,
-    counters,
-    cutStreams,
-    close,
-    [Symbol.asyncDispose]: close,
+  const counters = (): ExchangeCounters => countersOf(venue, doors)
+  try {
+    const listeners: ListenerAddresses[] = []
+    for (const door of doors) {
+      const listener = await door.open()
+      running.push(listener)
+      listeners.push(addressesOf(door, listener))
+    }
+    const admin = await adminOf(venue, options, counters)
+    if (admin !== null) running.push(admin)
+    return {
+      ...listeners[0]!,
+      listeners,
+      adminUrl: admin?.url ?? null,
+      core,
+      counters,
+      cutStreams: venue.streams.cut,
+      close,
+      [Symbol.asyncDispose]: close,
+    }
+  } catch (error) {
+    await close()
+    throw error
   }
 }
 
-function createShell(core: ExchangeCore, options: ServeOptions): Shell {
-  const { clock = systemClock, ipCallsPer5s = 600, ipBanMs = 600_000, systemCallsPerS = null } = options
-  const limits = { ...STREAM_LIMITS, ...options.streamLimits }
+interface VenueShell {
+  readonly core: ExchangeCore
+  readonly driver: Driver
+  readonly streams: Streams
+  readonly options: ServeOptions
+  readonly doubts: Doubts
+  readonly ipLimit: ReturnType<typeof createIpLimit>
+}
+
+function createVenueShell(core: ExchangeCore, options: ServeOptions): VenueShell {
+  const { clock = systemClock, ipCallsPer5s = 600, ipBanMs = 600_000 } = options
   const doubts = { ...NO_DOUBTS, ...options.doubts }
   const driver = createDriver(core, clock, doubts.firstOut)
-  const idPrefix = connectionPrefix(driver.nowMs())
-  const ipLimit = createIpLimit({ callsPer5s: ipCallsPer5s, banMs: ipBanMs })
-  const http = createHttpSide({ core, driver, ipLimit, systemCallsPerS, doubts })
-  const publicStream = createPublicStream({ core, driver, clock, limits, idPrefix: `${idPrefix}p` })
-  const privateStream = createPrivateStream({ core, driver, clock, limits, idPrefix: `${idPrefix}u`, doubts })
-  driver.attach({
-    publicFrame: publicStream.publicFrame,
-    privateRows: privateStream.privateRows,
-    flush() {
-      publicStream.connections.flush()
-      privateStream.connections.flush()
-    },
+  const streams = createStreams({
+    core,
+    driver,
+    clock,
+    limits: { ...STREAM_LIMITS, ...options.streamLimits },
+    idPrefix: connectionPrefix(driver.nowMs()),
+    rows: { ...SHELL_DEFAULTS.privateRows, ...options.privateRows },
+    tradeBounds: { ...SHELL_DEFAULTS.tradeSocket, ...options.tradeSocket },
+    doubts,
   })
-  return { driver, http, publicStream, privateStream }
+  return {
+    core,
+    driver,
+    streams,
+    options,
+    doubts,
+    ipLimit: createIpLimit({ callsPer5s: ipCallsPer5s, banMs: ipBanMs }),
+  }
 }
 
 /** Names of connections differ from run to run, as the venue's do, and stay clear of the world's own chance. */
@@ -137,60 +167,89 @@ function connectionPrefix(startMs: number): string {
   return Array.from({ length: 16 }, () => random.integer(0, 31).toString(32)).join('')
 }
 
-function createVenueServer(shell: Shell): Server {
-  const server = createServer(
-    { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: REQUEST_MAX_MS, headersTimeout: REQUEST_MAX_MS },
-    shell.http.handle,
-  )
-  const sockets = new WebSocketServer({
-    noServer: true,
-    perMessageDeflate: false,
-    clientTracking: false,
-    maxPayload: FRAME_MAX_BYTES,
-  })
-  server.on('upgrade', (request: IncomingMessage, wire: Duplex, head: Buffer) => {
-    wire.on('error', () => wire.destroy())
-    const [path, query = ''] = (request.url ?? '').split('?', 2)
-    if (path === '/v5/public/linear') {
-      sockets.handleUpgrade(request, wire, head, (socket) => shell.publicStream.connections.accept(socket, wire))
-    } else if (path === '/v5/private') {
-      const idleMaxMs = activeTimeMs(query)
-      sockets.handleUpgrade(request, wire, head, (socket) => {
-        shell.privateStream.connections.accept(socket, wire, idleMaxMs)
-      })
-    } else {
-      wire.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
-    }
-  })
-  return server
+interface Door {
+  readonly persona: Persona
+  readonly accounts: Accounts
+  http(): HttpCounters
+  refusedHandshakes(): number
+  open(): Promise<RunningListener>
 }
 
-function countersOf(core: ExchangeCore, { http, publicStream, privateStream }: Shell): ExchangeCounters {
+/** A listener before it listens. */
+function openDoor(
+  venue: VenueShell,
+  { host, port = 0, persona: name }: ListenerSpec & { readonly host: string },
+): Door {
+  const { core, driver, streams, options, doubts, ipLimit } = venue
+  const persona = personaOf(name, { preMarketSymbols: options.preMarketSymbols ?? new Set() })
+  const accounts = accountsOf(core, persona)
+  const { systemCallsPerS = null } = options
+  const http = createHttpSide({ core, driver, ipLimit, accounts, systemCallsPerS, doubts, refuses: persona.refuses })
+  const limit = createConnectionLimit({ ...SHELL_DEFAULTS.connections, ...options.connections })
   return {
-    core: core.counters(),
-    http: http.counters(),
-    frames: { ...publicStream.framesSent(), ...privateStream.framesSent() },
-    connections: { public: publicStream.connections.counters(), private: privateStream.connections.counters() },
+    persona,
+    accounts,
+    http: http.counters,
+    refusedHandshakes: limit.refused,
+    open: () =>
+      openListener({
+        host,
+        port,
+        persona,
+        http,
+        limit,
+        refusedStatus: doubts.refusedHandshake,
+        nowMs: driver.nowMs,
+        bounds: { ...HTTP_BOUNDS, ...options.httpBounds },
+        accept: (stream, socket, wire, query) => streams.accept(stream, socket, wire, { persona, accounts, query }),
+      }),
   }
 }
 
-/** Resolves with the address clients use: host and port. */
-function listen(server: Server, port: number, host: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, host, () => {
-      server.off('error', reject)
-      const { port: taken } = server.address() as AddressInfo
-      resolve(clientAddress(host, taken))
-    })
-  })
+/** The keys known to a persona: those of its own environment, and those that name none. */
+function accountsOf({ accounts }: ExchangeCore, { name, environment }: Persona): Accounts {
+  const known = new Map(
+    [...accounts].filter(([, { environment: from = 'any' }]) => from === 'any' || from === environment),
+  )
+  if (known.size === 0) throw new RangeError(`a ${name} listener needs an account whose key is known there`)
+  return known
 }
 
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve())
-    server.closeAllConnections()
-  })
+function addressesOf({ persona, accounts }: Door, { address }: RunningListener): ListenerAddresses {
+  const [apiKey, { apiSecret }] = [...accounts][0]!
+  return {
+    persona: persona.name,
+    restUrl: `http://${address}`,
+    publicUrl: `ws://${address}/v5/public/linear`,
+    privateUrl: `ws://${address}/v5/private`,
+    tradeUrl: `ws://${address}/v5/trade`,
+    apiKey,
+    apiSecret,
+  }
+}
+
+async function adminOf(
+  { driver, streams }: VenueShell,
+  { adminPort = null, adminHost = '127.0.0.1' }: ServeOptions,
+  counters: () => ExchangeCounters,
+): Promise<RunningAdmin | null> {
+  if (adminPort === null) return null
+  const { control } = driver
+  return startAdmin({ port: adminPort, host: adminHost, counters, control, cutStreams: streams.cut })
+}
+
+function countersOf({ core, streams }: VenueShell, doors: readonly Door[]): ExchangeCounters {
+  const http = doors.map((door) => door.http())
+  return {
+    core: core.counters(),
+    http: {
+      requests: http.reduce((sum, each) => sum + each.requests, 0),
+      refused: http.reduce((sum, each) => sum + each.refused, 0),
+    },
+    frames: streams.framesSent(),
+    connections: streams.counters(),
+    refusedHandshakes: doors.reduce((sum, door) => sum + door.refusedHandshakes(), 0),
+  }
 }
 
 function once<T>(run: () => Promise<T>): () => Promise<T> {

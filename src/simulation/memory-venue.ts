@@ -15,8 +15,8 @@ import type { ExchangeCore, WorldChange } from '../exchange/core/types.ts'
 import { createDriver } from '../exchange/driver.ts'
 import { createHttpSide } from '../exchange/http.ts'
 import { createIpLimit } from '../exchange/ip-limit.ts'
-import { createPrivateStream } from '../exchange/private-stream.ts'
-import { createPublicStream } from '../exchange/public-stream.ts'
+import { personaOf } from '../exchange/personas.ts'
+import { createStreams } from '../exchange/streams.ts'
 import type { World } from '../exchange/world.ts'
 import type { Answer } from '../faults/rest-fate.ts'
 import type { Clock } from '../seams/clock.ts'
@@ -58,23 +58,24 @@ export function createMemoryVenue(core: ExchangeCore, world: World, clock: Clock
   const driver = createDriver(core, clock, doubts.firstOut)
   const ipLimit = createIpLimit({ callsPer5s: world.ipCallsPer5s, banMs: world.ipBanMs })
   const http = createHttpSide({ core, driver, ipLimit, doubts })
-  const parts = { core, driver, clock, limits: STREAM_LIMITS }
-  const publicStream = createPublicStream({ ...parts, idPrefix: 'memory-public' })
-  const privateStream = createPrivateStream({ ...parts, idPrefix: 'memory-private', doubts })
-  driver.attach({
-    publicFrame: publicStream.publicFrame,
-    privateRows: privateStream.privateRows,
-    flush: () => {
-      publicStream.connections.flush()
-      privateStream.connections.flush()
-    },
+  const streams = createStreams({
+    core,
+    driver,
+    clock,
+    limits: STREAM_LIMITS,
+    idPrefix: 'memory-',
+    rows: world.privateRows,
+    tradeBounds: world.tradeSocket,
+    doubts,
   })
+  const persona = personaOf('mainnet-like', { preMarketSymbols: new Set() })
+  const door = { persona, accounts: core.accounts, query: '' }
   return {
     answer: (request) => answerOf(request, http.handle),
     accept(stream, client) {
       const socket = new ServerSocket(client)
-      const { connections } = stream === 'public-stream' ? publicStream : privateStream
-      connections.accept(socket as unknown as WebSocket, WIRE)
+      const name = stream === 'public-stream' ? 'public' : 'private'
+      streams.accept(name, socket as unknown as WebSocket, WIRE, door)
       return { receive: (text) => socket.receive(text), gone: () => socket.gone() }
     },
     control: driver.control,

@@ -20,19 +20,22 @@ export const SECRET = 'demoSecret0000000000000000000000000001'
 export const OTHER_KEY = 'demoKey000000000002'
 export const OTHER_SECRET = 'demoSecret0000000000000000000000000002'
 
+const ACCOUNTS: ExchangeCore['accounts'] = new Map([
+  [KEY, { accountId: '1001', apiSecret: SECRET }],
+  [OTHER_KEY, { accountId: '1002', apiSecret: OTHER_SECRET }],
+])
+
 const TOPIC = /^(orderbook\.(1|50)|tickers|publicTrade)\.(AUSDT|BUSDT)$/
 
-export function createFakeCore(): FakeCore {
+/** Two accounts whose keys are known everywhere, unless others are given. */
+export function createFakeCore(accounts: ExchangeCore['accounts'] = ACCOUNTS): FakeCore {
   let queued: { dueMs: number; pushes: readonly Push[] }[] = []
   const core: FakeCore = {
     requests: [],
     changes: [],
     subscribed: new Set(),
     answer: { reply: OK, pushes: [] },
-    accounts: new Map([
-      [KEY, { accountId: '1001', apiSecret: SECRET }],
-      [OTHER_KEY, { accountId: '1002', apiSecret: OTHER_SECRET }],
-    ]),
+    accounts,
     queue(dueMs, ...pushes) {
       queued.push({ dueMs, pushes })
     },
@@ -54,8 +57,8 @@ export function createFakeCore(): FakeCore {
     snapshot: (topic, nowMs) => [bookFrame(topic, nowMs)],
     counters: () => ({ requests: core.requests.length }),
     control(change) {
-      const isKnown = change.do === 'restart' || ['AUSDT', 'BUSDT'].includes(change.symbol)
-      if (!isKnown) throw new RangeError(`no market for ${JSON.stringify(change)}`)
+      if ('symbol' in change && !['AUSDT', 'BUSDT'].includes(change.symbol))
+        throw new RangeError(`symbol: no market for "${change.symbol}"`)
       core.changes.push(change)
       return []
     },
