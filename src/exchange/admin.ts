@@ -53,7 +53,11 @@ const worldChange: z.ZodType<WorldChange> = z.discriminatedUnion('do', [
     delayMs: z.number().nonnegative().max(3_600_000),
   }),
   z.strictObject({ do: z.literal('hold'), symbol, on: z.boolean() }),
-  z.strictObject({ do: z.literal('status'), symbol, status: z.enum(['Trading', 'PreLaunch', 'ReduceOnly', 'Delivering', 'Closed']) }),
+  z.strictObject({
+    do: z.literal('status'),
+    symbol,
+    status: z.enum(['Trading', 'PreLaunch', 'ReduceOnly', 'Delivering', 'Closed']),
+  }),
   z.strictObject({ do: z.literal('fundingRate'), symbol, rate: z.string().regex(/^-?0(\.\d{1,8})?$/) }),
   z.strictObject({ do: z.literal('dcp'), accountId: z.string().min(1), isAlive: z.boolean() }),
 ])
