@@ -12,9 +12,9 @@ import { TOO_MANY_VISITS } from './batch.ts'
 import { restartPictures } from './depthfeed.ts'
 import { visit } from './limits.ts'
 import type { Market } from './market.ts'
-import { changeMoney, isMoneyChange } from './moneychanges.ts'
 import type { Answer, Listing, Venue } from './model.ts'
 import { count, refuse } from './model.ts'
+import { changeMoney, isMoneyChange } from './moneychanges.ts'
 import { createMarkets, createVenue } from './opening.ts'
 import { flushOutboxes } from './outbox.ts'
 import { createFeed } from './publicfeed.ts'
@@ -28,7 +28,7 @@ export function createExchange(world: World, options: { readonly startMs: number
   const random = seededRandom(world.seed)
   const venue = createVenue(world, random, options.startMs)
   const markets = createMarkets(venue, world, random, options.startMs)
-  const topics = new Map<string, { readonly feed: TopicFeed; readonly listing: Listing; subscribers: number }>()
+  const topics = createTopics(venue)
 
   const advanceTo = (nowMs: number): void => {
     venue.agenda.runUntil(nowMs, () => flushOutboxes(venue))
@@ -47,12 +47,7 @@ export function createExchange(world: World, options: { readonly startMs: number
   }
 
   return {
-    accounts: new Map(
-      world.accounts.map(({ apiKey, accountId, apiSecret, ips, environment }) => [
-        apiKey,
-        { accountId, apiSecret, ips, environment },
-      ]),
-    ),
+    accounts: keyHolders(world),
     handle: (request, nowMs) => {
       let reply: CoreReply | undefined
       const pushes = collect(nowMs, () => {
@@ -63,36 +58,59 @@ export function createExchange(world: World, options: { readonly startMs: number
     },
     advance: (nowMs) => collect(nowMs, () => {}),
     nextDueMs: () => venue.agenda.nextMs(),
-    subscribe: (topic) => {
-      const known = topics.get(topic)
-      if (known !== undefined) {
-        known.subscribers += 1
-        return true
-      }
-      const made = createFeed(venue, topic)
-      if (made === null) return false
-      topics.set(topic, { ...made, subscribers: 1 })
-      made.listing.feeds.push(made.feed)
-      venue.agenda.add(made.feed)
-      return true
-    },
-    unsubscribe: (topic) => {
-      const known = topics.get(topic)
-      if (known === undefined) return
-      known.subscribers -= 1
-      if (known.subscribers > 0) return
-      topics.delete(topic)
-      known.listing.feeds.splice(known.listing.feeds.indexOf(known.feed), 1)
-      venue.agenda.remove(known.feed)
-    },
-    snapshot: (topic, nowMs) => topics.get(topic)?.feed.snapshot(nowMs) ?? [],
+    subscribe: topics.subscribe,
+    unsubscribe: topics.unsubscribe,
+    snapshot: topics.snapshot,
     counters: () => ({ ...venue.counters }),
     control: (change, nowMs) =>
       collect(nowMs, () => {
-        if (change.do === 'restart') restart(venue, topics.values())
+        if (change.do === 'restart') restart(venue, topics.feeds())
         else if (isMoneyChange(change)) changeMoney(venue, change)
         else applyChange(venue, markets, change)
       }),
+  }
+}
+
+function keyHolders(world: World): ExchangeCore['accounts'] {
+  return new Map(
+    world.accounts.map(({ apiKey, accountId, apiSecret, ips, environment }) => [
+      apiKey,
+      { accountId, apiSecret, ips, environment },
+    ]),
+  )
+}
+
+/** Public topics somebody wants: each has one feed, however many subscribers. */
+function createTopics(venue: Venue) {
+  const topics = new Map<string, { readonly feed: TopicFeed; readonly listing: Listing; subscribers: number }>()
+  return { subscribe, unsubscribe, snapshot, feeds: () => [...topics.values()].map(({ feed }) => feed) }
+
+  function subscribe(topic: string): boolean {
+    const known = topics.get(topic)
+    if (known !== undefined) {
+      known.subscribers += 1
+      return true
+    }
+    const made = createFeed(venue, topic)
+    if (made === null) return false
+    topics.set(topic, { ...made, subscribers: 1 })
+    made.listing.feeds.push(made.feed)
+    venue.agenda.add(made.feed)
+    return true
+  }
+
+  function unsubscribe(topic: string): void {
+    const known = topics.get(topic)
+    if (known === undefined) return
+    known.subscribers -= 1
+    if (known.subscribers > 0) return
+    topics.delete(topic)
+    known.listing.feeds.splice(known.listing.feeds.indexOf(known.feed), 1)
+    venue.agenda.remove(known.feed)
+  }
+
+  function snapshot(topic: string, nowMs: number): readonly Readonly<Record<string, unknown>>[] {
+    return topics.get(topic)?.feed.snapshot(nowMs) ?? []
   }
 }
 
@@ -124,9 +142,9 @@ function refusal(venue: Venue, { retCode, retMsg, result }: Answer): CoreReply {
   return { retCode, retMsg, result, retExtInfo: {} }
 }
 
-function restart(venue: Venue, topics: Iterable<{ readonly feed: TopicFeed }>): void {
+function restart(venue: Venue, feeds: readonly TopicFeed[]): void {
   for (const listing of venue.listings) restartPictures(listing)
-  for (const { feed } of topics) feed.restart(venue.nowMs)
+  for (const feed of feeds) feed.restart(venue.nowMs)
 }
 
 function applyChange(
