@@ -17,7 +17,7 @@ export function orderRow(order: Order): Row {
     category: 'linear',
     orderId: order.id,
     orderLinkId: order.linkId,
-    parentOrderLinkId: '',
+    parentOrderLinkId: order.stop?.parentLinkId ?? '',
     isLeverage: '',
     blockTradeId: '',
     symbol: listing.instrument.symbol,

@@ -30,6 +30,8 @@ export interface Stop {
   readonly isTriggered: boolean
   /** A take-profit and a stop-loss for the same lots have the same number; 0 is neither's. */
   readonly pair: number
+  /** Client id of the order that brought it along; "" for all others. */
+  readonly parentLinkId: string
 }
 
 /** One price at which to leave a position; a limit price of 0 leaves by market order. */

@@ -25,7 +25,7 @@ export function followFill(venue: Venue, order: Order, lots: number): void {
   const { attached } = order
   if (attached === null || position.lots === 0 || order.isBuy !== position.lots > 0) return
   if (attached.mode === 'Partial') attachPartial(venue, position, { order, attached, lots })
-  else if (order.filledLots === lots) setWhole(venue, position, attached)
+  else if (order.filledLots === lots) setWhole(venue, position, attached, order.linkId)
 }
 
 /** Ends a TP, SL or trailing stop because it has nothing to protect any more, or was taken back. */
@@ -57,9 +57,9 @@ function shrinkPair(venue: Venue, order: Order, lots: number): void {
 }
 
 /** Sets the position's own TP and SL to an order's; what the order leaves open stays as it is. */
-function setWhole(venue: Venue, position: Position, { takeProfit, stopLoss }: Attached): void {
-  if (takeProfit !== null) setTarget(venue, position, 'TakeProfit', takeProfit)
-  if (stopLoss !== null) setTarget(venue, position, 'StopLoss', stopLoss)
+function setWhole(venue: Venue, position: Position, { takeProfit, stopLoss }: Attached, parentLinkId: string): void {
+  if (takeProfit !== null) setTarget(venue, position, 'TakeProfit', takeProfit, parentLinkId)
+  if (stopLoss !== null) setTarget(venue, position, 'StopLoss', stopLoss, parentLinkId)
 }
 
 /** The position's own order of a kind, as long as it waits. */
@@ -68,24 +68,25 @@ export function wholeStop(position: Position, type: StopType): Order | undefined
 }
 
 /** Sets or moves the TP or SL of the whole position; a moved one keeps its order id. */
-export function setTarget(venue: Venue, position: Position, type: 'TakeProfit' | 'StopLoss', target: Target): void {
+export function setTarget(
+  venue: Venue,
+  position: Position,
+  type: 'TakeProfit' | 'StopLoss',
+  target: Target,
+  parentLinkId = wholeStop(position, type)?.stop?.parentLinkId ?? '',
+): void {
   const isRise = (type === 'TakeProfit') === position.lots > 0
-  const stop = { type, by: target.by, isRise, triggerTicks: target.ticks, trailTicks: 0, isTriggered: false, pair: 0 }
-  setWholeStop(venue, position, stop)
+  const { by, ticks: triggerTicks } = target
+  setWholeStop(venue, position, { ...PLAIN, type, by, isRise, triggerTicks, parentLinkId })
 }
 
 /** Sets or moves the trailing stop; it always looks at the last price. */
-export function setTrail(venue: Venue, position: Position, trailTicks: number, activeTicks: number): void {
-  setWholeStop(venue, position, {
-    type: 'TrailingStop',
-    by: 'LastPrice',
-    isRise: position.lots < 0,
-    triggerTicks: activeTicks,
-    trailTicks,
-    isTriggered: false,
-    pair: 0,
-  })
+export function setTrail(venue: Venue, position: Position, trailTicks: number, triggerTicks: number): void {
+  const stop = { ...PLAIN, type: 'TrailingStop', by: 'LastPrice', isRise: position.lots < 0 } as const
+  setWholeStop(venue, position, { ...stop, triggerTicks, trailTicks })
 }
+
+const PLAIN = { trailTicks: 0, isTriggered: false, pair: 0, parentLinkId: '' } as const
 
 function setWholeStop(venue: Venue, position: Position, stop: Stop): void {
   const known = wholeStop(position, stop.type)
@@ -99,16 +100,21 @@ function setWholeStop(venue: Venue, position: Position, stop: Stop): void {
   touchPosition(venue, position)
 }
 
+export interface PairTerms {
+  readonly takeProfit: Target | null
+  readonly stopLoss: Target | null
+  readonly lots: number
+  /** 0 when there is only one. */
+  readonly pair: number
+  readonly parentLinkId: string
+}
+
 /** TP and SL for some of the lots, as a pair when there are both. */
-export function addPartial(
-  venue: Venue,
-  position: Position,
-  terms: { readonly takeProfit: Target | null; readonly stopLoss: Target | null; readonly lots: number; pair: number },
-): void {
-  const { takeProfit, stopLoss, lots, pair } = terms
+export function addPartial(venue: Venue, position: Position, terms: PairTerms): void {
+  const { takeProfit, stopLoss, lots, pair, parentLinkId } = terms
   const add = (type: 'PartialTakeProfit' | 'PartialStopLoss', { ticks, by, limitTicks }: Target): void => {
     const isRise = (type === 'PartialTakeProfit') === position.lots > 0
-    const stop = { type, by, isRise, triggerTicks: ticks, trailTicks: 0, isTriggered: false, pair }
+    const stop = { ...PLAIN, type, by, isRise, triggerTicks: ticks, pair, parentLinkId }
     createStop(venue, position, { stop, limitTicks, lots })
   }
   if (takeProfit !== null) add('PartialTakeProfit', takeProfit)
@@ -123,7 +129,7 @@ function attachPartial(
 ): void {
   const pair = order.number
   if (order.filledLots === lots) {
-    addPartial(venue, position, { ...attached, lots, pair })
+    addPartial(venue, position, { ...attached, lots, pair, parentLinkId: order.linkId })
     return
   }
   for (const other of position.stops) if (other.stop?.pair === pair) resize(venue, other, other.lots + lots)

@@ -134,6 +134,13 @@ test('the eleventh conditional order of a symbol answers 110009; active ones are
   expect(bench.order(STOP).reply.retCode).toBe(0)
 })
 
+test('an order that has been triggered is no conditional one any more: its place is free', () => {
+  const bench = createStillMarket()
+  for (let n = 0; n < 10; n += 1) bench.order({ ...STOP, price: '60050.00', orderLinkId: `s-${n}` })
+  tradeAt(bench, '60110.00')
+  expect(bench.order({ ...STOP, triggerPrice: '60200.00' }).reply.retCode).toBe(0)
+})
+
 test.each(['Cancelled', 'Rejected'] as const)(
   'an order its price finds without the money for it ends %s, as the world says',
   (status) => {

@@ -41,13 +41,14 @@ export function createStops(rank: number, venue: () => Venue): StopOrders & { re
 
 function trigger(venue: Venue, order: Order): void {
   if (!isOpen(order) || order.stop === null) return
+  // A row shows the final state of its moment; what was before this one, and this one, are to be seen by themselves.
+  flushOutboxes(venue)
   order.stop = { ...order.stop, isTriggered: true }
   order.holding.stops.delete(order)
   order.status = 'Triggered'
   order.updatedMs = venue.nowMs
   touchOrder(venue, order)
   touchPosition(venue, positionOf(order))
-  // A row shows the final state of its moment; this one is to be seen by itself.
   flushOutboxes(venue)
   const ready = readyTerms(venue, order)
   if ('lots' in ready) become(venue, order, ready)

@@ -39,7 +39,16 @@ export function stopOf(listing: Listing, params: Params): Stop | null | Answer {
   const by = triggerByOf(params, 'triggerBy')
   if (typeof by !== 'string') return by
   const isRise = direction === '1'
-  const stop: Stop = { type: 'Stop', by, isRise, triggerTicks, trailTicks: 0, isTriggered: false, pair: 0 }
+  const stop: Stop = {
+    type: 'Stop',
+    by,
+    isRise,
+    triggerTicks,
+    trailTicks: 0,
+    isTriggered: false,
+    pair: 0,
+    parentLinkId: '',
+  }
   return wrongSide(listing, stop) ?? stop
 }
 

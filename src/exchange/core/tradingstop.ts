@@ -119,7 +119,8 @@ function addPair(venue: Venue, position: Position, params: Params): Answer {
   if (held + added > PARTIALS_MAX) return refuse(110061, 'The number of TP/SL orders exceeds 20')
   const lots = pairLots(listing, params, { takeProfit, stopLoss }, Math.abs(position.lots))
   if (typeof lots !== 'number') return lots
-  addPartial(venue, position, { takeProfit, stopLoss, lots, pair: added === 2 ? venue.orderNumber + 1 : 0 })
+  const pair = added === 2 ? venue.orderNumber + 1 : 0
+  addPartial(venue, position, { takeProfit, stopLoss, lots, pair, parentLinkId: '' })
   return OK({})
 }
 

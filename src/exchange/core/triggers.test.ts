@@ -20,6 +20,7 @@ function setUp() {
       trailTicks: 0,
       isTriggered: false,
       pair: 0,
+      parentLinkId: '',
     }
     return { number, listing, isBuy: false, stop: { ...plain, ...stop } } as unknown as Order
   }
