@@ -1,5 +1,9 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { parseArguments, runExchange } from './command.ts'
+import { DEFAULT_WORLD } from './default-world.ts'
 
 function parsed(...argv: string[]) {
   const problems: string[] = []
@@ -18,6 +22,7 @@ test('every argument can be given, in either spelling', () => {
     '--host=0.0.0.0',
     '--port',
     '8080',
+    '--demo-port=8081',
     '--admin-port=0',
     '--admin-host=0.0.0.0',
     '--seed',
@@ -29,6 +34,7 @@ test('every argument can be given, in either spelling', () => {
     worldFile: 'w.json',
     host: '0.0.0.0',
     port: 8080,
+    demoPort: 8081,
     adminPort: 0,
     adminHost: '0.0.0.0',
     seed: 's',
@@ -98,5 +104,20 @@ test('help names every argument and the exit codes', async () => {
     'Exit codes',
   ]) {
     expect(stdout.text()).toContain(named)
+  }
+})
+
+test('a world without a key for demo cannot be shown as demo: exit code 2, with the reason', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'world-'))
+  try {
+    const worldFile = join(folder, 'mainnet.json')
+    const calm = JSON.parse(readFileSync(DEFAULT_WORLD, 'utf8')) as { accounts: object[] }
+    const accounts = calm.accounts.map((each) => ({ ...each, environment: 'mainnet' }))
+    writeFileSync(worldFile, JSON.stringify({ ...calm, accounts }))
+    const stderr = recorder()
+    expect(await runExchange(['--world', worldFile, '--demo-port', '0'], recorder(), stderr)).toBe(2)
+    expect(stderr.text()).toContain('a demo listener needs an account')
+  } finally {
+    rmSync(folder, { recursive: true })
   }
 })

@@ -1,24 +1,27 @@
 /**
  * The `exchange` command: arguments in, a running venue, one JSON line when it listens.
  *
- *   {"rest":"http://…","publicStream":"ws://…","privateStream":"ws://…","apiKey":"…","apiSecret":"…","admin":"http://…"}
+ *   {"rest":"http://…","publicStream":"ws://…","privateStream":"ws://…","apiKey":"…","apiSecret":"…",
+ *    "demo":{"rest":"http://…","privateStream":"ws://…","apiKey":"…","apiSecret":"…"},"admin":"http://…"}
  *
  * The key and secret are the mock's own, made up by its world; they open nothing else.
  */
 import { DEFAULT_WORLD } from './default-world.ts'
 import { startExchange } from './server.ts'
-import type { RunningExchange } from './shell.ts'
+import { type ListenerAddresses, type ListenerSpec, NoKeyKnown, type RunningExchange } from './shell.ts'
 import { type World, WorldError } from './world.ts'
 import { readWorldFile } from './world-file.ts'
 
-const HELP = `usage: bybit-synthetic-test exchange [--world FILE] [--host H] [--port N] [--admin-port N|off] [--admin-host H]
-                                    [--seed S] [--end-with signal|stdin]
+const HELP = `usage: bybit-synthetic-test exchange [--world FILE] [--host H] [--port N] [--demo-port N|off] [--admin-port N|off]
+                                    [--admin-host H] [--seed S] [--end-with signal|stdin]
 
 Runs a local Bybit v5 venue for linear USDT perpetuals until SIGINT or SIGTERM.
 
   --world FILE        starting state, JSON (default: the calm world that comes with the package)
   --host H            address to listen on (default 127.0.0.1)
-  --port N            port for REST and both streams (default 0: any free one)
+  --port N            port for REST and all streams, as on mainnet (default 0: any free one)
+  --demo-port N|off   one more port where the same market looks like demo (default off): no public stream, no trade
+                      socket, 10032 for what demo lacks
   --admin-port N|off  side door for tests (default off)
   --admin-host H      address of the side door (default 127.0.0.1, whatever --host says)
   --seed S            another market of the same world (default: the world's own seed)
@@ -26,7 +29,8 @@ Runs a local Bybit v5 venue for linear USDT perpetuals until SIGINT or SIGTERM.
                       may die without a word
   --help              this text
 
-When it listens it prints one line of JSON: rest, publicStream, privateStream, apiKey, apiSecret, and admin when open.
+When it listens it prints one line of JSON: rest, publicStream, privateStream, apiKey, apiSecret; demo (rest, privateStream,
+apiKey, apiSecret) and admin when open. Orders by socket: /v5/trade beside /v5/private.
 Exit codes: 0 closed on request, 2 bad input (every problem is named at once).
 `
 
@@ -34,6 +38,7 @@ export interface ExchangeCommand {
   readonly worldFile: string
   readonly host: string
   readonly port: number
+  readonly demoPort: number | null
   readonly adminPort: number | null
   readonly adminHost: string
   readonly seed: string | null
@@ -63,13 +68,14 @@ export async function runExchange(
     await using exchange = await startExchange({
       world: command.seed === null ? world : { ...world, seed: command.seed },
       host: command.host,
-      port: command.port,
+      listeners: listenersOf(command),
       adminPort: command.adminPort,
       adminHost: command.adminHost,
     })
     stdout.write(`${JSON.stringify(addressesOf(exchange))}\n`)
     await ended
   } catch (error) {
+    if (error instanceof NoKeyKnown) return refuse(stderr, [`--world ${command.worldFile}: ${error.message}`])
     const code = (error as NodeJS.ErrnoException).code
     if (code !== 'EADDRINUSE' && code !== 'EACCES' && code !== 'EADDRNOTAVAIL' && code !== 'ENOTFOUND') throw error
     return refuse(stderr, [`cannot listen: ${(error as Error).message}`])
@@ -77,14 +83,24 @@ export async function runExchange(
   return 0
 }
 
+const KNOWN: ReadonlySet<string> = new Set([
+  '--world',
+  '--host',
+  '--port',
+  '--demo-port',
+  '--admin-port',
+  '--admin-host',
+  '--seed',
+  '--end-with',
+])
+
 /** Reads the arguments; whatever is wrong goes to `problems`, and a default takes its place. */
 export function parseArguments(argv: readonly string[], problems: string[]): ExchangeCommand {
   const given = new Map<string, string>()
-  const known = new Set(['--world', '--host', '--port', '--admin-port', '--admin-host', '--seed', '--end-with'])
   for (let i = 0; i < argv.length; i += 1) {
     const [name, inline] = splitOnce(argv[i]!)
-    if (!known.has(name))
-      problems.push(`unknown argument ${JSON.stringify(argv[i])}; allowed: ${[...known].join(', ')}`)
+    if (!KNOWN.has(name))
+      problems.push(`unknown argument ${JSON.stringify(argv[i])}; allowed: ${[...KNOWN].join(', ')}`)
     else if (given.has(name)) problems.push(`${name} is given twice`)
     else {
       const value = inline ?? argv[i + 1]
@@ -93,7 +109,6 @@ export function parseArguments(argv: readonly string[], problems: string[]): Exc
       else given.set(name, value)
     }
   }
-  const admin = given.get('--admin-port') ?? 'off'
   const endWith = given.get('--end-with') ?? 'signal'
   if (endWith !== 'signal' && endWith !== 'stdin')
     problems.push(`--end-with: got ${JSON.stringify(endWith)}, allowed signal or stdin`)
@@ -101,7 +116,8 @@ export function parseArguments(argv: readonly string[], problems: string[]): Exc
     worldFile: given.get('--world') ?? DEFAULT_WORLD,
     host: given.get('--host') ?? '127.0.0.1',
     port: portOf('--port', given.get('--port') ?? '0', problems),
-    adminPort: admin === 'off' ? null : portOf('--admin-port', admin, problems, ' or off'),
+    demoPort: optionalPort('--demo-port', given, problems),
+    adminPort: optionalPort('--admin-port', given, problems),
     adminHost: given.get('--admin-host') ?? '127.0.0.1',
     seed: given.get('--seed') ?? null,
     endWith: endWith === 'stdin' ? 'stdin' : 'signal',
@@ -111,6 +127,12 @@ export function parseArguments(argv: readonly string[], problems: string[]): Exc
 function splitOnce(argument: string): readonly [string, string | undefined] {
   const equals = argument.indexOf('=')
   return equals < 0 ? [argument, undefined] : [argument.slice(0, equals), argument.slice(equals + 1)]
+}
+
+/** Null unless asked for. */
+function optionalPort(name: string, given: ReadonlyMap<string, string>, problems: string[]): number | null {
+  const text = given.get(name) ?? 'off'
+  return text === 'off' ? null : portOf(name, text, problems, ' or off')
 }
 
 function portOf(name: string, text: string, problems: string[], orElse = ''): number {
@@ -136,10 +158,35 @@ function refuse(stderr: Output, problems: readonly string[]): number {
   return 2
 }
 
-function addressesOf(exchange: RunningExchange): object {
-  const { restUrl, publicUrl, privateUrl, apiKey, apiSecret, adminUrl } = exchange
-  const addresses = { rest: restUrl, publicStream: publicUrl, privateStream: privateUrl, apiKey, apiSecret }
-  return adminUrl === null ? addresses : { ...addresses, admin: adminUrl }
+function listenersOf({ port, demoPort }: ExchangeCommand): readonly [ListenerSpec, ...ListenerSpec[]] {
+  const own: ListenerSpec = { persona: 'mainnet-like', port }
+  return demoPort === null ? [own] : [own, { persona: 'demo', port: demoPort }]
+}
+
+function addressesOf({
+  restUrl,
+  publicUrl,
+  privateUrl,
+  apiKey,
+  apiSecret,
+  adminUrl,
+  listeners,
+}: RunningExchange): object {
+  const demo = listeners.find(({ persona }) => persona === 'demo')
+  return {
+    rest: restUrl,
+    publicStream: publicUrl,
+    privateStream: privateUrl,
+    apiKey,
+    apiSecret,
+    ...(demo === undefined ? {} : { demo: demoAddressesOf(demo) }),
+    ...(adminUrl === null ? {} : { admin: adminUrl }),
+  }
+}
+
+/** With a key of its own: demo may not know the other one. */
+function demoAddressesOf({ restUrl, privateUrl, apiKey, apiSecret }: ListenerAddresses): object {
+  return { rest: restUrl, privateStream: privateUrl, apiKey, apiSecret }
 }
 
 /** A signal, the end of the parent that started us with an IPC channel, or of an input somebody holds open for us. */

@@ -91,6 +91,11 @@ export interface RunningExchange extends ListenerAddresses {
   [Symbol.asyncDispose](): Promise<void>
 }
 
+/** A world that has nobody for one of its listeners. */
+export class NoKeyKnown extends Error {
+  override readonly name = 'NoKeyKnown'
+}
+
 /** Serves a core until it is closed. Rejects when a port cannot be had, or a listener would know nobody's key. */
 export async function serveCore(core: ExchangeCore, options: ServeOptions = {}): Promise<RunningExchange> {
   const { host = '127.0.0.1', port = 0, listeners: specs = [{ persona: 'mainnet-like' as const, port }] } = options
@@ -211,7 +216,7 @@ function accountsOf({ accounts }: ExchangeCore, { name, environment }: Persona):
   const known = new Map(
     [...accounts].filter(([, { environment: from = 'any' }]) => from === 'any' || from === environment),
   )
-  if (known.size === 0) throw new RangeError(`a ${name} listener needs an account whose key is known there`)
+  if (known.size === 0) throw new NoKeyKnown(`a ${name} listener needs an account whose key is known there`)
   return known
 }
 

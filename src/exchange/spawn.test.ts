@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { control, readCounters, spawnExchange } from './spawn.ts'
-import { call, connect } from './test-support/clients.ts'
+import { authFrame, call, connect } from './test-support/clients.ts'
 
 const CALM = fileURLToPath(new URL('../../fixtures/worlds/calm.json', import.meta.url))
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url))
@@ -27,9 +27,23 @@ test('a spawned exchange serves REST and streams from a process of its own until
   await expect(call(`${exchange.restUrl}/v5/market/time`)).rejects.toThrow('ECONNREFUSED')
 })
 
+test('a spawned exchange may show its market as demo does, at an address of its own', async () => {
+  await using exchange = await spawnExchange({ worldFile: CALM, admin: false, demo: true })
+  const { demo, restUrl, tradeUrl } = exchange
+  expect(new URL(demo!.restUrl).port).not.toBe(new URL(restUrl).port)
+  expect(await call(`${demo!.restUrl}/v5/market/time`)).toMatchObject({ status: 200, json: { retCode: 0 } })
+  expect(await call(`${demo!.restUrl}/v5/asset/exchange/order-record`)).toMatchObject({ json: { retCode: 10032 } })
+  using account = await connect(demo!.privateUrl)
+  expect(await account.ask({ op: 'ping' })).toMatchObject({ op: 'pong' })
+  using trading = await connect(tradeUrl)
+  expect(await trading.ask(authFrame(Date.now() + 5000, exchange.apiKey, exchange.apiSecret))).toMatchObject({
+    retCode: 0,
+  })
+})
+
 test('without the admin side there is no address for it', async () => {
   await using exchange = await spawnExchange({ worldFile: CALM, admin: false, seed: 'another' })
-  expect(exchange.adminUrl).toBeNull()
+  expect(exchange).toMatchObject({ adminUrl: null, demo: null })
   await exchange.stop()
   await exchange.stop()
 })

@@ -19,6 +19,8 @@ export interface SpawnOptions {
   readonly worldFile: string
   /** Whether to open the admin side. */
   readonly admin: boolean
+  /** Whether to open a second address where the same market looks like demo. Default no. */
+  readonly demo?: boolean
   readonly seed?: string
   /** How long the process may take until it listens, ms. Default 15,000. */
   readonly startMaxMs?: number
@@ -29,13 +31,23 @@ export interface SpawnedExchange {
   readonly restUrl: string
   readonly publicUrl: string
   readonly privateUrl: string
+  readonly tradeUrl: string
   readonly adminUrl: string | null
   readonly apiKey: string
   readonly apiSecret: string
+  /** Null unless asked for. */
+  readonly demo: SpawnedDemo | null
   readonly pid: number
   /** Ends the process; resolves when it is gone. */
   stop(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
+}
+
+export interface SpawnedDemo {
+  readonly restUrl: string
+  readonly privateUrl: string
+  readonly apiKey: string
+  readonly apiSecret: string
 }
 
 interface Addresses {
@@ -44,6 +56,12 @@ interface Addresses {
   readonly privateStream: string
   readonly apiKey: string
   readonly apiSecret: string
+  readonly demo?: {
+    readonly rest: string
+    readonly privateStream: string
+    readonly apiKey: string
+    readonly apiSecret: string
+  }
   readonly admin?: string
 }
 
@@ -65,17 +83,33 @@ export async function spawnExchange(options: SpawnOptions): Promise<SpawnedExcha
     giveUp()
   }
   try {
-    const { rest, publicStream, privateStream, apiKey, apiSecret, admin } = await listening(child, startMaxMs, clock)
-    const addresses = { restUrl: rest, publicUrl: publicStream, privateUrl: privateStream, adminUrl: admin ?? null }
-    return { ...addresses, apiKey, apiSecret, pid: child.pid!, stop, [Symbol.asyncDispose]: stop }
+    const said = await listening(child, startMaxMs, clock)
+    return { ...spawnedAt(said), pid: child.pid!, stop, [Symbol.asyncDispose]: stop }
   } catch (error) {
     await stop()
     throw error
   }
 }
 
+function spawnedAt({ rest, publicStream, privateStream, apiKey, apiSecret, demo, admin }: Addresses) {
+  return {
+    restUrl: rest,
+    publicUrl: publicStream,
+    privateUrl: privateStream,
+    tradeUrl: `${new URL('/v5/trade', privateStream)}`,
+    adminUrl: admin ?? null,
+    apiKey,
+    apiSecret,
+    demo: demo === undefined ? null : demoAt(demo),
+  }
+}
+
+function demoAt({ rest, privateStream, apiKey, apiSecret }: NonNullable<Addresses['demo']>): SpawnedDemo {
+  return { restUrl: rest, privateUrl: privateStream, apiKey, apiSecret }
+}
+
 /** The child gets no environment of ours: no credentials, no preload meant for the client. */
-function start({ worldFile, admin, seed }: SpawnOptions): ChildProcess {
+function start({ worldFile, admin, demo = false, seed }: SpawnOptions): ChildProcess {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
   const entry = fileURLToPath(new URL(`./main.${extension}`, import.meta.url))
   const argv = [
@@ -83,6 +117,8 @@ function start({ worldFile, admin, seed }: SpawnOptions): ChildProcess {
     worldFile,
     '--admin-port',
     admin ? '0' : 'off',
+    '--demo-port',
+    demo ? '0' : 'off',
     ...(seed === undefined ? [] : ['--seed', seed]),
   ]
   return fork(entry, argv, { detached: true, env: {}, execArgv: [], stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
