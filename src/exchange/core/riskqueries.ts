@@ -5,6 +5,7 @@
 import { listingPage } from './marketqueries.ts'
 import type { Answer, Listing, Venue } from './model.ts'
 import { OK } from './model.ts'
+import { e8Text, USDT_E8 } from './money.ts'
 import { otherCategory } from './queries.ts'
 import { msText } from './texts.ts'
 import { badParam, type Params, textOf } from './validate.ts'
@@ -32,19 +33,16 @@ export function riskLimit(venue: Venue, params: Params): Answer {
 }
 
 function riskRows(listing: Listing): Readonly<Record<string, unknown>>[] {
-  const { symbol, maxLeverage } = listing.instrument
-  return [
-    {
-      id: 1,
-      symbol,
-      riskLimitValue: String(listing.riskLimitUsd),
-      maintenanceMargin: '0.005',
-      initialMargin: String(1 / maxLeverage),
-      isLowestRisk: 1,
-      maxLeverage: maxLeverage.toFixed(2),
-      mmDeduction: '',
-    },
-  ]
+  return listing.riskTiers.map((tier, at) => ({
+    id: at + 1,
+    symbol: listing.instrument.symbol,
+    riskLimitValue: e8Text(tier.limitE8),
+    maintenanceMargin: e8Text(tier.maintenanceRateE8),
+    initialMargin: e8Text(Math.round((100 * USDT_E8) / tier.maxLeverageCents)),
+    isLowestRisk: at === 0 ? 1 : 0,
+    maxLeverage: (tier.maxLeverageCents / 100).toFixed(2),
+    mmDeduction: at === 0 ? '' : e8Text(tier.deductionE8),
+  }))
 }
 
 /** GET /v5/market/insurance: one pool for every symbol, told once a day. */

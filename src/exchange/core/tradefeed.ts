@@ -19,7 +19,7 @@ export function createTradeFeed(terms: TopicTerms): TopicFeed {
     L: trade.direction,
     i: idOf(venue.idPrefix.trade, trade.number),
     BT: false,
-    RPI: false,
+    RPI: trade.isRpi,
     seq: trade.seq,
   })
   const feed: TopicFeed = {
