@@ -111,6 +111,23 @@ test('RPI orders are in no public book, and trade with takers that ask for them'
   expect(privateRows(asking.pushes, 'order')).toMatchObject([{ rpiTakerAccess: true, rpiMatchedQty: '0.010' }])
 })
 
+test('the public trade stream says which trades were RPI', () => {
+  const bench = createBook(['60100.00'], [])
+  const topic = 'publicTrade.BTCUSDT'
+  bench.core.subscribe(topic)
+  bench.order({ ...BTC, side: 'Sell', qty: '0.010', price: '60050.00', timeInForce: 'RPI' }, OTHER)
+  const order = bench.order({ ...MARKET, qty: '0.015', rpiTakerAccess: true })
+  const frames = [...order.pushes, ...bench.pass(100)].flatMap((push) =>
+    push.kind === 'public' && push.topic === topic
+      ? [push.frame as unknown as { data: { RPI: boolean; p: string }[] }]
+      : [],
+  )
+  expect(frames.flatMap((frame) => frame.data.map((trade) => [trade.p, trade.RPI]))).toEqual([
+    ['60050.00', true],
+    ['60100.00', false],
+  ])
+})
+
 test('at one price the public book comes before RPI orders, and a fill-or-kill order counts both', () => {
   const bench = createBook(['60050.00'], [])
   bench.order({ ...BTC, side: 'Sell', qty: '0.010', price: '60050.00', timeInForce: 'RPI', orderLinkId: 'rpi' }, OTHER)
