@@ -22,10 +22,9 @@ const piece = z
 const partialFill = z.strictObject({
   symbol: z.string(),
   side,
-  /** In the order of their moments. What they do not cover is never filled. */
+  /** In the order of their moments. What they do not cover is never filled; none at all: nothing ever is. */
   fills: z
     .array(piece)
-    .min(1)
     .max(100)
     .refine(
       (all) => all.every((each, at) => at === 0 || each.afterMs >= all[at - 1]!.afterMs),

@@ -1,12 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { parseWorld, WorldError } from './world.ts'
+import { readWorldFile } from './world-file.ts'
 
 const folder = new URL('../../fixtures/worlds/', import.meta.url)
 const read = (name: string): Record<string, never> => JSON.parse(readFileSync(new URL(name, folder), 'utf8'))
 
 test.each(readdirSync(folder).filter((name) => name.endsWith('.json')))('the world %s is valid', (name) => {
-  const world = parseWorld(read(name))
+  const world = readWorldFile(fileURLToPath(new URL(name, folder)))
   expect(`${world.name}.json`).toBe(name)
   expect(world.accounts.map((account) => account.accountId)).toEqual(['1000001', '1000002'])
 })

@@ -134,7 +134,7 @@ const account = z.strictObject({
   refusedWith: z.literal(ACCOUNT_REFUSALS).nullable().default(null),
 })
 
-const worldSchema = z.strictObject({
+export const worldSchema = z.strictObject({
   name: z.string().min(1),
   about: z.string().optional(),
   seed: z.union([z.string().min(1), z.number()]),
