@@ -50,7 +50,7 @@ function applyToOrder(policy: TradePolicy, order: TradeOrder, fact: OrderFact): 
     case 'fill':
       return applyFill(order, fact.fill, fact.atMs)
     case 'cancelAsked':
-      return { ...order, cancel: { askedMs: fact.atMs, answer: 'none' } }
+      return { ...order, cancel: { askedMs: fact.atMs, firstMs: order.cancel?.firstMs ?? fact.atMs, answer: 'none' } }
     case 'cancelAnswered':
       return order.cancel === null ? order : { ...order, cancel: { ...order.cancel, answer: fact.answer } }
     case 'inquired':

@@ -172,11 +172,16 @@ function giveUp(trade: Trade, nowMs: number): Decision {
   return fail(`${empty.length === 2 ? 'both' : empty[0]}-${why}`, settledDueMs(trade, last))
 }
 
-/** The deadline, and how long the cancel took that settled it: lateness of our own is not excused. */
-function settledDueMs(trade: Trade, last: TradeOrder): number {
+/**
+ * When it could be known: the deadline to cancel it, and how long cancelling took. Lateness of our own is not excused.
+ * An order nobody has heard of is given until `unknownMax` (D10) before it is cancelled as late.
+ */
+function settledDueMs({ policy }: Trade, last: TradeOrder): number {
   if (last.cancel === null || last.endedMs === null) return last.endedMs ?? last.sentMs
-  const deadlineMs = last.sentMs + trade.policy.legTimeoutMs
-  return deadlineMs + Math.max(0, last.endedMs - last.cancel.askedMs)
+  const lateMs = last.sentMs + policy.legTimeoutMs
+  const blindMs = Math.max(lateMs, last.sentMs + policy.unknownMaxMs)
+  const deadlineMs = Math.min(Math.max(lateMs, last.liveMs ?? blindMs), blindMs)
+  return deadlineMs + Math.max(0, last.endedMs - last.cancel.firstMs)
 }
 
 /** Retries are used up: the larger leg is reduced to the smaller, or everything is closed when that cannot be. */

@@ -55,6 +55,14 @@ export interface NewOrder {
   readonly capMultiple: number
 }
 
+/** The newest request to cancel an order. */
+export interface Cancel {
+  readonly askedMs: number
+  /** When the first of them was asked. */
+  readonly firstMs: number
+  readonly answer: 'none' | 'done' | 'refused' | 'unknown'
+}
+
 export interface TradeOrder extends NewOrder {
   readonly status: OrderStatus
   readonly sentMs: number
@@ -69,7 +77,7 @@ export interface TradeOrder extends NewOrder {
   readonly filledLots: number
   /** The most the venue's own rows claim is filled. */
   readonly claimedLots: number
-  readonly cancel: { readonly askedMs: number; readonly answer: 'none' | 'done' | 'refused' | 'unknown' } | null
+  readonly cancel: Cancel | null
   readonly inquiry: { readonly askedMs: number; readonly answered: boolean } | null
 }
 

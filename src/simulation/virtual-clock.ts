@@ -54,7 +54,7 @@ class VirtualTime implements VirtualClock {
     this.#order += 1
     // Whole microseconds, so that equal moments are equal and their order is the order of setting; never early, or who
     // waits for a fraction of one would wait for ever.
-    const dueUs = this.#nowUs + Math.max(0, Math.ceil(ms * 1_000 - 1e-6))
+    const dueUs = this.#nowUs + (ms > 0 ? Math.max(1, Math.ceil(ms * 1_000 - 1e-6)) : 0)
     const timer: Timer = { dueUs, order: this.#order, callback }
     this.#timers.push(timer)
     return () => {

@@ -17,6 +17,8 @@ import type { VenueClock } from './venue-clock.ts'
 export interface ReadsOptions extends PagingOptions {
   readonly venueClock: VenueClock
   readonly instruments: () => InstrumentIndex
+  /** Each try of a question about one order, ms: a leg may be naked while it is awaited. */
+  readonly inquiryTimeoutMs: number
 }
 
 export interface Reads extends Paging {
@@ -30,11 +32,12 @@ export interface Reads extends Paging {
 export function createReads(options: ReadsOptions): Reads {
   const { venueClock, instruments } = options
   const { read, pages } = createPaging(options)
+  const questions = createPaging({ ...options, readTimeoutMs: options.inquiryTimeoutMs })
 
-  const orders = (op: 'realtime' | 'history', params: Params): Promise<Outcome<VenueOrderRow[]>> =>
-    pages(op, { category: 'linear', ...params, limit: 50 }, (list) => decodeList(list, decodeOrder, instruments()))
-  const executions = (params: Params): Promise<Outcome<VenueExecutionRow[]>> =>
-    pages('executions', { category: 'linear', ...params, limit: 100 }, (list) =>
+  const orders = (op: 'realtime' | 'history', params: Params, how = pages): Promise<Outcome<VenueOrderRow[]>> =>
+    how(op, { category: 'linear', ...params, limit: 50 }, (list) => decodeList(list, decodeOrder, instruments()))
+  const executions = (params: Params, how = pages): Promise<Outcome<VenueExecutionRow[]>> =>
+    how('executions', { category: 'linear', ...params, limit: 100 }, (list) =>
       decodeList(list, decodeExecution, instruments()),
     )
 
@@ -48,7 +51,12 @@ export function createReads(options: ReadsOptions): Reads {
     async inquire(symbol, clientId) {
       const askedVenueMs = venueClock.nowMs()
       const id = { symbol, orderLinkId: clientId }
-      const [live, past, fills] = await Promise.all([orders('realtime', id), orders('history', id), executions(id)])
+      const ask = questions.pages
+      const [live, past, fills] = await Promise.all([
+        orders('realtime', id, ask),
+        orders('history', id, ask),
+        executions(id, ask),
+      ])
       if (live.kind !== 'done') return live
       if (past.kind !== 'done') return past
       if (fills.kind !== 'done') return fills

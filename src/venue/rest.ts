@@ -38,7 +38,7 @@ export interface RestOptions {
   readonly orderRecvWindowMs: number
   /** Submits and cancels: after so long the outcome is unknown. */
   readonly orderTimeoutMs: number
-  /** Each try of a read. */
+  /** Each try of a read; of a question about one order the shorter of this and `orderTimeoutMs`. */
   readonly readTimeoutMs: number
   readonly createsPerSecond: number
   readonly ipCallsPer5s: number
@@ -101,6 +101,7 @@ export function createRest(options: RestOptions): RestClient {
     clock,
     venueClock,
     readTimeoutMs,
+    inquiryTimeoutMs: Math.min(orderTimeoutMs, readTimeoutMs),
     resync: syncClock,
     pagesMax: options.pagesMax,
     instruments: () => instruments,

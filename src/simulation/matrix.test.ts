@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest'
+import { allCells, type CellResult, impossible, judgeCell, nameOf, scheduleOf } from './matrix.ts'
+import { simulate } from './simulate.ts'
+import { schedule } from './test-support/schedules.ts'
+
+declare module 'vitest' {
+  interface TaskMeta {
+    matrix?: readonly CellResult[]
+  }
+}
+
+const BASE = schedule()
+
+/**
+ * 360 cells, the impossible ones listed by name. What every promise says of a cell is in `broken`; P3 among them says
+ * that no client order id was sent or accepted twice, P1 that the trade was naked within its bound.
+ */
+test('whatever is unknown about a request: the pair ends hedged or flat, every promise holds', {
+  timeout: 120_000,
+}, async ({ task }) => {
+  const results: CellResult[] = []
+  for (const cell of allCells()) {
+    const why = impossible(cell)
+    results.push(
+      why === null ? judgeCell(cell, await simulate(scheduleOf(cell, BASE))) : { ...cell, end: 'impossible', why },
+    )
+  }
+  task.meta.matrix = results
+  expect(results).toHaveLength(360)
+  expect(results.filter((result) => result.end === 'impossible')).toHaveLength(120)
+  const wrong = results.filter((result) => result.end !== 'impossible' && result.broken.length > 0)
+  expect(wrong.map((result) => nameOf(result))).toEqual([])
+  const open = results.filter((result) => result.end === 'halted' || result.end === 'open')
+  expect(open.map((result) => nameOf(result))).toEqual([])
+})
+
+test('the stream, a question by id, and the proof that it never arrived: each resolves some cells', async () => {
+  const ways = new Set<string>()
+  for (const cell of allCells()) {
+    if (cell.leg !== 'long' || cell.policy !== 'unwind' || impossible(cell) !== null) continue
+    const result = judgeCell(cell, await simulate(scheduleOf(cell, BASE)))
+    if (result.end !== 'impossible') for (const way of result.resolvedBy) ways.add(way)
+  }
+  expect([...ways].toSorted()).toEqual(['absence proved', 'query', 'stream'])
+})
