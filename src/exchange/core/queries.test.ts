@@ -1,5 +1,16 @@
 import { expect, test } from 'vitest'
-import { type Bench, createBench, MAIN, noLimits, OTHER, type Row, START_MS, worldOf } from './test-support/bench.ts'
+import type { World } from '../world.ts'
+import {
+  type Bench,
+  createBench,
+  MAIN,
+  type Mutable,
+  noLimits,
+  OTHER,
+  type Row,
+  START_MS,
+  worldOf,
+} from './test-support/bench.ts'
 
 const BTC = { symbol: 'BTCUSDT' }
 
@@ -16,6 +27,16 @@ function pages(bench: Bench, path: string, params: Readonly<Record<string, unkno
     if (nextPageCursor === '') return { rows, count }
     expect(nextPageCursor, 'a cursor is percent-encoded, as the venue sends it').toMatch(/^$|%3A/)
     cursor = nextPageCursor
+  }
+}
+
+const DAY_MS = 24 * 3_600_000
+
+/** Days pass quickly in a market that hardly moves. */
+const quiet = (world: Mutable<World>): void => {
+  for (const each of world.instruments) {
+    each.market.updatesPerSecond = 0.01
+    delete each.market.maxQuietMs
   }
 }
 
@@ -44,6 +65,7 @@ test('an id beats every other filter, and finds what has ended as well', () => {
   expect(find({ ...BTC, openOnly: 1 })).toEqual(['ended'])
   expect(find({ baseCoin: 'ETH' })).toEqual([])
   expect(find({ settleCoin: 'USDT' })).toEqual(['open'])
+  expect(find({ symbol: 'ETHUSDT', orderLinkId: 'open' })).toEqual(['open'])
   expect(find({ ...BTC, orderLinkId: 'nobody' })).toEqual([])
 })
 
@@ -57,12 +79,7 @@ test('realtime forgets all but the last 500 that ended, history does not', () =>
 })
 
 test('history holds what has ended; without any fill for a day only', () => {
-  const bench = createBench(
-    worldOf('calm', (world) => {
-      for (const each of world.instruments) each.market.updatesPerSecond = 0.01
-      for (const each of world.instruments) delete each.market.maxQuietMs
-    }),
-  )
+  const bench = createBench(worldOf('calm', quiet))
   passive(bench, 'cancelled')
   bench.order({ ...BTC, side: 'Buy', qty: '0.001', orderLinkId: 'filled' })
   const found = () => bench.rows('/v5/order/history', BTC).map((row) => row['orderLinkId'])
@@ -72,6 +89,33 @@ test('history holds what has ended; without any fill for a day only', () => {
   expect(bench.rows('/v5/order/history', { ...BTC, orderStatus: 'Cancelled' })).toHaveLength(1)
   bench.pass(25 * 3_600_000)
   expect(found()).toEqual(['filled'])
+})
+
+test('history looks back a week, further when asked, never more than a week at once', () => {
+  const bench = createBench(worldOf('calm', quiet))
+  passive(bench, 'cancelled')
+  bench.post('/v5/order/cancel', { ...BTC, orderLinkId: 'cancelled' })
+  bench.order({ ...BTC, side: 'Buy', qty: '0.001', orderLinkId: 'filled' })
+  bench.pass(9 * DAY_MS)
+  const found = (params: Readonly<Record<string, unknown>> = {}) =>
+    bench.rows('/v5/order/history', { ...BTC, ...params }).map((row) => row['orderLinkId'])
+  expect(found()).toEqual([])
+  const [startTime, endTime] = [START_MS - 1, START_MS + 6 * DAY_MS]
+  for (const window of [{ startTime, endTime }, { startTime }, { endTime }]) expect(found(window)).toEqual(['filled'])
+  const refused = (window: Readonly<Record<string, unknown>>) => bench.get('/v5/order/history', { ...BTC, ...window })
+  expect(refused({ startTime, endTime: startTime + 7 * DAY_MS + 1 }).retCode).toBe(10001)
+  expect(refused({ startTime: endTime, endTime: startTime }).retCode).toBe(10001)
+})
+
+test('a cursor is understood however often a client has encoded it', () => {
+  const bench = createBench('calm')
+  for (let n = 0; n < 3; n += 1) passive(bench, `o-${n}`)
+  const { nextPageCursor } = bench.get('/v5/order/realtime', { ...BTC, limit: 1 }).result as { nextPageCursor: string }
+  const once = nextPageCursor.replaceAll('-', '%2D')
+  for (const cursor of [nextPageCursor, once, once.replaceAll('%', '%25')]) {
+    expect(bench.rows('/v5/order/realtime', { ...BTC, limit: 1, cursor })).toMatchObject([{ orderLinkId: 'o-1' }])
+  }
+  expect(bench.get('/v5/order/realtime', { ...BTC, cursor: 'page_token%3D39380%26' }).retCode).toBe(10001)
 })
 
 test('executions come newest first, by order or by time, at most a hundred a page', () => {

@@ -61,7 +61,7 @@ export function realtimeOrders(venue: Venue, account: Account, params: Params): 
   const isRecent = (order: Order): boolean => isOpen(order) || account.closedCount - order.closedAs <= RECENT_CLOSED
   const byId = orderByIds(account, params)
   if (byId !== undefined) {
-    const isFound = byId !== null && isRecent(byId) && isVisible(venue, byId.createdMs) && fitsSymbol(byId, params)
+    const isFound = byId !== null && isRecent(byId) && isVisible(venue, byId.createdMs)
     return ordersAnswer(isFound ? [byId] : [])
   }
   if (!hasCoin(params)) return refuse(10001, 'params error: symbol, settleCoin or baseCoin is required')
@@ -92,12 +92,6 @@ function passes(order: Order, filter: (symbol: string, baseCoin: string) => bool
   return filter(symbol, baseCoin)
 }
 
-/** An id with a symbol it does not belong to finds nothing. */
-function fitsSymbol(order: Order, params: Params): boolean {
-  const symbol = textOf(params, 'symbol')
-  return symbol === '' || symbol === order.listing.instrument.symbol
-}
-
 /** GET /v5/order/history: what has ended. Orders that ended without any fill are there for a day only. */
 export function orderHistory(venue: Venue, account: Account, params: Params): Answer {
   const other = otherCategory(params)
@@ -107,7 +101,7 @@ export function orderHistory(venue: Venue, account: Account, params: Params): An
     isVisible(venue, order.updatedMs) &&
     (order.filledLots > 0 || venue.nowMs - order.updatedMs < DAY_MS)
   const byId = orderByIds(account, params)
-  if (byId !== undefined) return ordersAnswer(byId !== null && isShown(byId) && fitsSymbol(byId, params) ? [byId] : [])
+  if (byId !== undefined) return ordersAnswer(byId !== null && isShown(byId) ? [byId] : [])
   const filter = coinFilter(venue, params)
   if (filter === null) return badParam('symbol')
   const after = cursorOf(params)
