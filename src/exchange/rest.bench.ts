@@ -113,6 +113,7 @@ function print(blocks: Readonly<Record<Way, readonly Block[]>>, executions: numb
       `${''.padEnd(20)}${WAYS.map((way) => way.padStart(8)).join('')}  ratio`,
       row('signed orders', 'per second', 'perSecond'),
       row('serving thread', 'µs CPU per order', 'cpuUs'),
+      `a core of its own would serve ${Math.round(1e6 / median('venue', 'cpuUs'))} per second`,
       `target 3,000 signed orders/s: ${median('venue', 'perSecond') >= 3000 ? 'met' : 'MISSED'}`,
       '',
     ].join('\n'),
