@@ -9,6 +9,7 @@
  */
 import { z } from 'zod'
 import { parseSteps, type Step, stepFromText } from '../domain/steps.ts'
+import { DEFAULT_TIER } from './core/limits.ts'
 import { doubts } from './world-doubts.ts'
 import { matching, matchingProblems } from './world-matching.ts'
 import { pathProblems, pricePath } from './world-path.ts'
@@ -88,23 +89,23 @@ const perSecond = z.number().int().min(1).max(100_000)
 
 /**
  * Requests per rolling second and account; every endpoint has a counter of its own. Source: facts §9 (default tier).
- * Batches count their orders. `settings` is each of switch-mode, set-leverage, query-api and the like.
+ * Accounts of demo keep the default tier whatever is said here. Batches count their orders. `settings` is each of switch-mode, set-leverage, query-api and the like.
  */
 const limits = z.strictObject({
-  create: perSecond.default(10),
-  amend: perSecond.default(10),
-  cancel: perSecond.default(10),
-  cancelAll: perSecond.default(10),
-  createBatch: perSecond.default(10),
-  amendBatch: perSecond.default(10),
-  cancelBatch: perSecond.default(10),
-  read: perSecond.default(50),
-  transactionLog: perSecond.default(25),
-  settings: perSecond.default(10),
+  create: perSecond.default(DEFAULT_TIER.create),
+  amend: perSecond.default(DEFAULT_TIER.amend),
+  cancel: perSecond.default(DEFAULT_TIER.cancel),
+  cancelAll: perSecond.default(DEFAULT_TIER.cancelAll),
+  createBatch: perSecond.default(DEFAULT_TIER.createBatch),
+  amendBatch: perSecond.default(DEFAULT_TIER.amendBatch),
+  cancelBatch: perSecond.default(DEFAULT_TIER.cancelBatch),
+  read: perSecond.default(DEFAULT_TIER.read),
+  transactionLog: perSecond.default(DEFAULT_TIER.transactionLog),
+  settings: perSecond.default(DEFAULT_TIER.settings),
   /** Each of fee-rate, smp-group, set-margin-mode and disconnect protection. */
-  rare: perSecond.default(5),
+  rare: perSecond.default(DEFAULT_TIER.rare),
   /** Requests for demo funds in any rolling minute. */
-  applyMoney: perSecond.default(1),
+  applyMoney: perSecond.default(DEFAULT_TIER.applyMoney),
 })
 
 /** Source: facts §8.2. */

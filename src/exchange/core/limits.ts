@@ -34,6 +34,22 @@ export type LimitGroup =
   | 'rare'
   | 'applyMoney'
 
+/** What an account starts with, and demo keeps (facts §1, §9). */
+export const DEFAULT_TIER: Readonly<Record<LimitGroup, number>> = {
+  create: 10,
+  amend: 10,
+  cancel: 10,
+  cancelAll: 10,
+  createBatch: 10,
+  amendBatch: 10,
+  cancelBatch: 10,
+  read: 50,
+  transactionLog: 25,
+  settings: 10,
+  rare: 5,
+  applyMoney: 1,
+}
+
 const SECOND_MS = 1_000
 const MINUTE_MS = 60_000
 

@@ -10,14 +10,15 @@ import { createSide } from './book.ts'
 import { createProtection } from './dcp.ts'
 import { createDelays } from './delays.ts'
 import { createFunding } from './funding.ts'
+import { DEFAULT_TIER } from './limits.ts'
 import { createRiskEngine } from './liquidation.ts'
 import { createMarket, type Market } from './market.ts'
 import type { Account, Listing, Venue } from './model.ts'
 import { e8FromText } from './money.ts'
 import { cancelDue, createDelayedOrders, meetBook } from './orders.ts'
 import { createFillPlan } from './partials.ts'
-import { riskTiersOf } from './risktiers.ts'
 import { createRecord, createRecorder } from './record.ts'
+import { riskTiersOf } from './risktiers.ts'
 import { ROUTES } from './routes.ts'
 import { createStops } from './stops.ts'
 import { createTriggers } from './triggers.ts'
@@ -59,7 +60,10 @@ export function createVenue(world: World, random: Random, startMs: number): Venu
     listings,
     bySymbol: new Map(listings.map((each) => [each.instrument.symbol, each])),
     accounts: new Map(
-      world.accounts.map((each) => [each.accountId, createAccount(each, listings, world.limits, endpoints, terms)]),
+      world.accounts.map((each) => {
+        const limits = each.environment === 'demo' ? DEFAULT_TIER : world.limits
+        return [each.accountId, createAccount(each, listings, limits, endpoints, terms)]
+      }),
     ),
     idPrefix: { order: idPrefix(ids), execution: idPrefix(ids), trade: idPrefix(ids) },
     orderNumber: 0,
