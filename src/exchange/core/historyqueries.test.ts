@@ -160,6 +160,24 @@ test('open interest comes in pages of 50, or 1 to 200; the interval must be one 
   }
 })
 
+test('account ratios are told at whole multiples of the period, in pages', () => {
+  const bench = createBench('calm')
+  bench.pass(MINUTE_MS)
+  interface Ratios {
+    readonly list: readonly object[]
+    readonly nextPageCursor: string
+  }
+  const asked = (params: object): Ratios =>
+    bench.get('/v5/market/account-ratio', { ...BTC, period: '1h', ...params }).result as Ratios
+  const first = asked({ limit: 1 })
+  const row = { symbol: 'BTCUSDT', buyRatio: '0.5', sellRatio: '0.5' }
+  expect(first.list).toEqual([{ ...row, timestamp: String(START_MS) }])
+  const second = asked({ limit: 1, cursor: first.nextPageCursor })
+  expect(second.list).toEqual([{ ...row, timestamp: String(START_MS - HOUR_MS) }])
+  expect(asked({}).list).toHaveLength(50)
+  expect(bench.get('/v5/market/account-ratio', { ...BTC, period: '2h' }).retCode).toBe(10001)
+})
+
 test('funding history has 200 intervals up to an end or to now; a start without an end is an error', () => {
   const bench = createBench('calm')
   bench.pass(9 * HOUR_MS)

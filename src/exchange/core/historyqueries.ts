@@ -8,11 +8,11 @@
  * interval is not kept.
  */
 import { type Candle, candleStart, type Interval, isInterval, nextCandleStart, type Track } from './candles.ts'
-import { LAUNCH_MS, orLinear } from './marketqueries.ts'
 import { rateAt } from './funding.ts'
+import { LAUNCH_MS, orLinear } from './marketqueries.ts'
 import type { Answer, Listing, Venue } from './model.ts'
 import { OK, refuse } from './model.ts'
-import { cursorOf, limitOf, newestPage } from './page.ts'
+import { cursorOf, limitOf, newestPage, type Page } from './page.ts'
 import { lotsText, priceText, turnoverText } from './texts.ts'
 import { nextFundingMs } from './ticker.ts'
 import { badParam, isAnswer, listingOf, type Params, textOf } from './validate.ts'
@@ -104,20 +104,8 @@ const INTERVAL_TIMES: Readonly<Record<string, Interval>> = {
 export function openInterest(venue: Venue, params: Params): Answer {
   const listing = listingOf(venue, params)
   if (isAnswer(listing)) return listing
-  const time = textOf(params, 'intervalTime')
-  if (!Object.hasOwn(INTERVAL_TIMES, time)) return badParam('intervalTime')
-  const start = momentOf(params, 'startTime', LAUNCH_MS)
-  const end = momentOf(params, 'endTime', venue.nowMs)
-  if (start === null || end === null || start > end) return BAD_TIME
-  const after = cursorOf(params)
-  if (after === null) return badParam('cursor')
-  const limit = limitOf(params, 50, 200)
-  const rows = listing.record.openInterest.candles(INTERVAL_TIMES[time]!, {
-    fromMs: Math.max(start, LAUNCH_MS),
-    toMs: Math.min(end, venue.nowMs, after - 1),
-    limit: limit + 1,
-  })
-  const page = newestPage(rows.toReversed(), { limit, after, numberOf: (row) => row.startMs, matches: () => true })
+  const page = momentPage(venue, listing, params, { intervalName: 'intervalTime', limitMax: 200 })
+  if (isAnswer(page)) return page
   const list = page.rows.map((row) => ({
     openInterest: lotsText(listing, 2 * row.open),
     singleOpenInterest: lotsText(listing, row.open),
@@ -125,6 +113,41 @@ export function openInterest(venue: Venue, params: Params): Answer {
   }))
   const { symbol } = listing.instrument
   return OK({ symbol, category: 'linear', list, nextPageCursor: page.nextPageCursor })
+}
+
+/** GET /v5/market/account-ratio: as many accounts are long as short. Source: Bybit v5 docs, market/long-short-ratio. */
+export function accountRatio(venue: Venue, params: Params): Answer {
+  const listing = listingOf(venue, params)
+  if (isAnswer(listing)) return listing
+  const page = momentPage(venue, listing, params, { intervalName: 'period', limitMax: 500 })
+  if (isAnswer(page)) return page
+  const { symbol } = listing.instrument
+  const list = page.rows.map((row) => ({ symbol, buyRatio: '0.5', sellRatio: '0.5', timestamp: String(row.startMs) }))
+  return OK({ list, nextPageCursor: page.nextPageCursor })
+}
+
+/** Open interest at whole multiples of an interval, 50 at a time unless more are asked for; or what is wrong. */
+function momentPage(
+  venue: Venue,
+  listing: Listing,
+  params: Params,
+  { intervalName, limitMax }: { readonly intervalName: string; readonly limitMax: number },
+): Page<Candle> | Answer {
+  const interval = textOf(params, intervalName)
+  if (!Object.hasOwn(INTERVAL_TIMES, interval)) return badParam(intervalName)
+  const start = momentOf(params, 'startTime', LAUNCH_MS)
+  const end = momentOf(params, 'endTime', venue.nowMs)
+  if (start === null || end === null || start > end) return BAD_TIME
+  const after = cursorOf(params)
+  if (after === null) return badParam('cursor')
+  const limit = limitOf(params, 50, limitMax)
+  // One more than the page holds tells whether there is another page.
+  const rows = listing.record.openInterest.candles(INTERVAL_TIMES[interval]!, {
+    fromMs: Math.max(start, LAUNCH_MS),
+    toMs: Math.min(end, venue.nowMs, after - 1),
+    limit: limit + 1,
+  })
+  return newestPage(rows.toReversed(), { limit, after, numberOf: (row) => row.startMs, matches: () => true })
 }
 
 /** GET /v5/market/funding/history. Before the first settlement it was always that rate. A start without an end is an error. */

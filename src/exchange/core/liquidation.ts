@@ -142,6 +142,8 @@ function takeOverPosition(venue: Venue, position: Position, priceTicks: number):
   order.holding.open.add(order)
   listing.seq += 1
   position.isLiq = false
+  const liquidation = { isLong: position.lots > 0, lots, priceTicks, atMs: venue.nowMs }
+  for (const feed of listing.feeds) feed.onLiquidation?.(liquidation)
   fill(venue, order, { lots, priceTicks, isMaker: false, seq: listing.seq, kind: 'BustTrade' })
   count(venue, `liquidated.${account.id}`)
 }

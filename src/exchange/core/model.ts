@@ -104,6 +104,15 @@ export interface PublicTrade {
 export interface Feed {
   onBook(atMs: number): void
   onTrade(trade: PublicTrade): void
+  onLiquidation?(liquidation: Liquidation): void
+}
+
+/** A position the venue took over, at its bankruptcy price. */
+export interface Liquidation {
+  readonly isLong: boolean
+  readonly lots: number
+  readonly priceTicks: number
+  readonly atMs: number
 }
 
 export interface Order extends OrderTerms {

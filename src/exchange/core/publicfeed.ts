@@ -6,6 +6,7 @@
 import { INTERVALS, isInterval } from './candles.ts'
 import { createDepthFeed, isDepth } from './depthfeed.ts'
 import { createKlineFeed } from './klinefeed.ts'
+import { createLiquidationFeed } from './liquidationfeed.ts'
 import type { Listing, Venue } from './model.ts'
 import { createPriceLimitFeed } from './pricelimitfeed.ts'
 import { createTickerFeed } from './ticker.ts'
@@ -48,22 +49,8 @@ function feedOf(terms: TopicTerms, words: readonly string[]): TopicFeed | null {
     case 'priceLimit':
       return createPriceLimitFeed({ ...terms, rank: terms.rank + 7 })
     case 'allLiquidation':
-      return createSilentFeed(terms.rank + 8)
+      return createLiquidationFeed({ ...terms, rank: terms.rank + 8 })
     default:
       return null
-  }
-}
-
-/** Nobody is liquidated here, so there is nothing to tell. */
-function createSilentFeed(rank: number): TopicFeed {
-  return {
-    nextMs: Number.POSITIVE_INFINITY,
-    heapAt: -1,
-    rank,
-    onBook: () => {},
-    onTrade: () => {},
-    run: () => Number.POSITIVE_INFINITY,
-    snapshot: () => [],
-    restart: () => {},
   }
 }

@@ -3,7 +3,11 @@
  */
 import { accountInfo, coinInfo, feeRate, queryApi, smpGroup, walletBalance } from './accountqueries.ts'
 import { amendBatch, cancelBatch, createBatch, ordersIn } from './batch.ts'
+import { closedPnl } from './closedpnl.ts'
+import { dcpInfo, setDcp } from './dcp.ts'
+import { applyMoney } from './demofunds.ts'
 import {
+  accountRatio,
   fundingHistory,
   indexPriceKline,
   kline,
@@ -11,9 +15,6 @@ import {
   openInterest,
   premiumIndexPriceKline,
 } from './historyqueries.ts'
-import { closedPnl } from './closedpnl.ts'
-import { dcpInfo, setDcp } from './dcp.ts'
-import { applyMoney } from './demofunds.ts'
 import { transactionLog } from './ledger.ts'
 import type { LimitGroup } from './limits.ts'
 import { instrumentsInfo, marketTime, orderbook, priceLimit, recentTrades, tickers } from './marketqueries.ts'
@@ -83,6 +84,7 @@ export const ROUTES: ReadonlyMap<string, PublicRoute | PrivateRoute> = new Map<s
   ['/v5/market/price-limit', open(priceLimit, { says: '' })],
   ['/v5/market/funding/history', open(fundingHistory)],
   ['/v5/market/open-interest', open(openInterest)],
+  ['/v5/market/account-ratio', open(accountRatio)],
   ['/v5/market/recent-trade', open(recentTrades)],
   ['/v5/market/kline', open(kline)],
   ['/v5/market/mark-price-kline', open(markPriceKline)],
