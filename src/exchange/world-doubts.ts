@@ -61,6 +61,10 @@ export const doubts = z.strictObject({
   refusedHandshake: z.union([z.literal(403), z.literal(429)]).default(403),
   /** `auth` on a private socket that is authenticated: acknowledged once more, or refused as on the trade socket. */
   privateAuthAgain: z.enum(['acknowledged', 'refused']).default('acknowledged'),
+  /** `end` of a candle in progress on the stream: where it will end, as the sample has it, or now, as the text says. */
+  openCandleEnd: z.enum(['period', 'now']).default('period'),
+  /** `priceLimit` every 300 ms: only when the band has moved, or always. */
+  priceLimitPush: z.enum(['moved', 'always']).default('moved'),
 })
 
 export type Doubts = z.output<typeof doubts>

@@ -64,6 +64,16 @@ test('kline shows the candle in progress at most once a second, and closes it wh
   )
 })
 
+test('a candle in progress ends now where the world says so, and at its end once it is over', () => {
+  const topic = 'kline.1.BTCUSDT'
+  const bench = createBench(worldOf('calm', (world) => (world.doubts.openCandleEnd = 'now')))
+  bench.core.subscribe(topic)
+  const frames = framesOf(bench.pass(60_000), topic)
+  expect(frames.length).toBeGreaterThan(5)
+  for (const { data, ts } of frames) expect(data[0]!.end).toBe(data[0]!.confirm ? START_MS + 59_999 : ts)
+  expect(frames.filter(({ data }) => data[0]!.confirm)).toHaveLength(1)
+})
+
 test('a quiet market is told about once a minute, and each candle is closed', () => {
   const topic = 'kline.3.BTCUSDT'
   const bench = createBench('calm')

@@ -1,7 +1,7 @@
 /**
  * `kline.{interval}.{symbol}`: the candle in progress, at most once a second and at least once a minute, and each candle
- * once more when it is over, marked `confirm`. Source: Bybit v5 docs, websocket/public/kline ("1-60s"; key order, `end`
- * and the one-row array as in its example).
+ * once more when it is over, marked `confirm`. Source: Bybit v5 docs, websocket/public/kline ("1-60s"; key order and the
+ * one-row array as in its example; what `end` is before the end is in doubt).
  */
 import { type Candle, candleStart, type Interval, nextCandleStart } from './candles.ts'
 import { lotsText, priceText, turnoverText } from './texts.ts'
@@ -12,18 +12,19 @@ const REPEAT_MS = 60_000
 
 export function createKlineFeed(terms: TopicTerms, interval: Interval): TopicFeed {
   const { venue, listing, topic, rank } = terms
+  const endsNow = venue.rules.doubts.openCandleEnd === 'now'
   let startMs = candleStart(interval, venue.nowMs)
   let lastSentMs = venue.nowMs
   let tradedMs = venue.nowMs
 
   const frame = (nowMs: number, confirm: boolean): Frame => {
     const [candle] = listing.record.last.candles(interval, { fromMs: startMs, toMs: startMs, limit: 1 })
-    const data = candle === undefined ? [] : [row(candle, confirm)]
+    const data = candle === undefined ? [] : [row(candle, nowMs, confirm)]
     return { topic, data, ts: Math.floor(nowMs), type: 'snapshot' }
   }
-  const row = (candle: Candle, confirm: boolean): Readonly<Record<string, unknown>> => ({
+  const row = (candle: Candle, nowMs: number, confirm: boolean): Readonly<Record<string, unknown>> => ({
     start: candle.startMs,
-    end: nextCandleStart(interval, candle.startMs) - 1,
+    end: endsNow && !confirm ? Math.floor(nowMs) : nextCandleStart(interval, candle.startMs) - 1,
     interval,
     open: priceText(listing, candle.open),
     close: priceText(listing, candle.close),

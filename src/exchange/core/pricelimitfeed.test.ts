@@ -48,6 +48,15 @@ test('priceLimit tells the band when it has moved, 300 ms apart at least, in a f
   expect(framesOf(bench.pass(5_000)).length).toBeLessThanOrEqual(1)
 })
 
+test('priceLimit tells the band every 300 ms, moved or not, where the world says so', () => {
+  const bench = createBench(worldOf('calm', (world) => (world.doubts.priceLimitPush = 'always')))
+  bench.core.control({ do: 'hold', symbol: 'BTCUSDT', on: true }, START_MS)
+  bench.core.subscribe(TOPIC)
+  expect(framesOf(bench.pass(3_000)).map(({ ts }) => ts - START_MS)).toEqual([
+    300, 600, 900, 1_200, 1_500, 1_800, 2_100, 2_400, 2_700, 3_000,
+  ])
+})
+
 test.each(['1', '0.5', '0'])('the band is the formula of the venue, with a share of %s of the premium', (alpha) => {
   const bench = moving(alpha)
   const samples: number[] = Array.from({ length: 100 }, () => 0)

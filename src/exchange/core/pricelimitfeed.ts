@@ -1,5 +1,5 @@
 /**
- * `priceLimit.{symbol}`: the price band, every 300 ms when it has moved. The frame has no `type`.
+ * `priceLimit.{symbol}`: the price band, every 300 ms, or when it has moved: that is in doubt. The frame has no `type`.
  * Source: Bybit v5 docs, websocket/public/order-price-limit.
  */
 import type { Listing } from './model.ts'
@@ -27,10 +27,11 @@ export function bandRow(listing: Listing): BandRow {
 
 export function createPriceLimitFeed(terms: TopicTerms): TopicFeed {
   const { venue, listing, topic, rank } = terms
+  const isSteady = venue.rules.doubts.priceLimitPush === 'always'
   let told = bandRow(listing)
   let lastSentMs = venue.nowMs
   const feed: TopicFeed = {
-    nextMs: Number.POSITIVE_INFINITY,
+    nextMs: isSteady ? venue.nowMs + INTERVAL_MS : Number.POSITIVE_INFINITY,
     heapAt: -1,
     rank,
     onBook: (atMs) => {
@@ -41,10 +42,10 @@ export function createPriceLimitFeed(terms: TopicTerms): TopicFeed {
     run: (atMs) => {
       const data = bandRow(listing)
       lastSentMs = atMs
-      if (data.buyLmt === told.buyLmt && data.sellLmt === told.sellLmt) return Number.POSITIVE_INFINITY
+      if (data.buyLmt === told.buyLmt && data.sellLmt === told.sellLmt && !isSteady) return Number.POSITIVE_INFINITY
       told = data
       say(terms, { topic, data, ts: Math.floor(atMs) })
-      return Number.POSITIVE_INFINITY
+      return isSteady ? atMs + INTERVAL_MS : Number.POSITIVE_INFINITY
     },
     snapshot: (nowMs) => [{ topic, data: told, ts: Math.floor(nowMs) }],
     restart: () => {},
