@@ -53,7 +53,9 @@ test('an order through the position has only what it closed in its row', () => {
   const bench = heldBench()
   bench.order({ ...BTC, side: 'Buy', qty: '0.010' })
   bench.order({ ...BTC, side: 'Sell', qty: '0.030' })
-  expect(rows(bench)).toMatchObject([{ closedSize: '0.010', qty: '0.030', side: 'Sell' }])
+  const [row] = rows(bench)
+  expect(row).toMatchObject({ closedSize: '0.010', qty: '0.030', side: 'Sell' })
+  expect(Number(row?.['closeFee'])).toBeCloseTo(Number(row?.['cumExitValue']) * 0.00055, 6)
 })
 
 test('an order filled in several pieces is one row that counts its fills', () => {

@@ -12,8 +12,8 @@ const SYMBOLS = ['BTCUSDT', 'ETHUSDT'] as const
 const ACCOUNTS = ['1000001', '1000002', '1000003', '1000004'] as const
 /** Two that can take much, two that cannot. */
 const CASH = ['100000', '100000', '2500', '900'] as const
-const SEEDS = [20_260_102, 7, 99, 4_711]
-const STEPS = 1_500
+const SEEDS = [20_260_102, 7, 99]
+const STEPS = 1_000
 
 type Random = ReturnType<typeof seededRandom>
 
@@ -65,7 +65,10 @@ function act(bench: Bench, random: Random): readonly Push[] {
     return bench.core.control({ do: 'fundingRate', symbol, rate }, bench.nowMs())
   }
   if (draw < 0.06) {
-    const change = { adjustType: random.integer(0, 1), utaDemoApplyMoney: [{ coin: 'USDT', amountStr: '312.34567891' }] }
+    const change = {
+      adjustType: random.integer(0, 1),
+      utaDemoApplyMoney: [{ coin: 'USDT', amountStr: '312.34567891' }],
+    }
     return bench.post('/v5/account/demo-apply-money', change, account).pushes
   }
   if (draw < 0.1) return bench.post('/v5/order/cancel-all', { symbol }, account).pushes
@@ -163,7 +166,7 @@ test.each(SEEDS)('nothing is made and nothing is lost (seed %i: alone in SEEDS i
   const all = [...told.executions.values()].flat()
   const kinds = (kind: string): number => all.filter((row) => row['execType'] === kind).length
   // The run was worth something.
-  expect(kinds('Trade'), `seed ${seed}`).toBeGreaterThan(300)
+  expect(kinds('Trade'), `seed ${seed}`).toBeGreaterThan(200)
   expect(kinds('Funding'), `seed ${seed}`).toBeGreaterThan(50)
   expect(kinds('BustTrade'), `seed ${seed}`).toBeGreaterThan(0)
   for (const account of ACCOUNTS) {

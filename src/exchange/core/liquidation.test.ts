@@ -78,6 +78,8 @@ test('else it is taken over at its bankruptcy price: nothing is left of the posi
   expect(cash).toBeLessThan(0.11)
   expect(bench.rows('/v5/order/history', { ...BTC, orderId: order?.['orderId'] })).toHaveLength(1)
   expect(bench.core.counters()).toMatchObject({ liquidations: 1 })
+  // The bankruptcy price covers the fee: the fund had nothing to pay.
+  expect(bench.rows('/v5/account/transaction-log', { category: '', type: 'LIQUIDATION' })).toHaveLength(1)
 })
 
 test('a price that jumps far beyond leaves no debt either, for a short as for a long', () => {

@@ -70,10 +70,11 @@ test('an order beyond what is available is refused with 110007, another text onc
 test('an amend that shrinks is never refused for want of margin', () => {
   const bench = heldBench((world) => (world.accounts[0]!.usdt = '14000'))
   bench.order({ ...BTC, side: 'Buy', qty: '1' })
-  bench.order({ ...BTC, side: 'Buy', qty: '1', price: '58000.00', orderLinkId: 'resting' })
-  move(bench, 'BTCUSDT', -200)
+  bench.order({ ...BTC, side: 'Buy', qty: '1', price: '50000.00', orderLinkId: 'resting' })
+  move(bench, 'BTCUSDT', -800)
+  expect(wallet(bench)).toMatchObject({ totalAvailableBalance: '0' })
   const amend = (qty: string) => bench.post('/v5/order/amend', { ...BTC, orderLinkId: 'resting', qty }).reply.retCode
-  expect(amend('1.5')).toBe(110007)
+  expect(amend('1.1')).toBe(110007)
   expect(amend('0.5')).toBe(0)
 })
 
@@ -96,12 +97,15 @@ test('a position larger than its leverage allows is refused with the leverage th
   expect(leverage(bench, '25').retCode).toBe(0)
   expect(order('4').retCode).toBe(110090)
   expect(order('2').retCode).toBe(0)
+  // What is held counts; what only turns a position round counts for what it becomes.
+  expect(order('2').retCode).toBe(110090)
   expect(bench.position('BTCUSDT')).toMatchObject({ riskId: 2, riskLimitValue: '200000', leverage: '25' })
   // A position in the second tier cannot have more leverage than that tier.
   expect(leverage(bench, '50')).toMatchObject({
     retCode: 110013,
     retMsg: 'Cannot set leverage due to risk limit level.',
   })
+  expect(bench.order({ ...BTC, side: 'Sell', qty: '4' }).reply.retCode).toBe(0)
 })
 
 test('maintenance margin does not jump where one tier ends and the next begins', () => {
