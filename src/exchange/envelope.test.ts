@@ -140,8 +140,8 @@ test('a cursor works as pybit sends it back and as bybit-api does: as it came, a
   const page = async (cursor: string): Promise<readonly string[]> => {
     const query = `category=linear&cursor=${cursor}&limit=2&symbol=BTCUSDT`
     const { json } = await get(`${restUrl}/v5/order/realtime`, query, { timestampMs: NOW_MS, key, secret })
-    const result = (json ?? {})['result'] as { list: { orderId: string }[]; nextPageCursor: string }
-    const { list, nextPageCursor } = result
+    expect(json).toMatchObject({ retCode: 0 })
+    const { list, nextPageCursor } = json!['result'] as { list: { orderId: string }[]; nextPageCursor: string }
     return [nextPageCursor, ...list.map(({ orderId }) => orderId)]
   }
   const [cursor = '', ...newest] = await page('')
