@@ -127,6 +127,17 @@ test('a partial pair grows with the fills of its order', () => {
   expect(stopsOf(bench).map((row) => row['qty'])).toEqual(['0.015', '0.015'])
 })
 
+test.each(['Full', 'Partial'])('an order that turns the position protects what it opens, %s', (tpslMode) => {
+  const bench = createStillMarket()
+  openLong(bench)
+  // In two fills: the first closes all there is.
+  offer(bench, 'Buy', '0.020', '60000.00')
+  offer(bench, 'Buy', '0.010', '59990.00')
+  bench.order({ ...BTC, side: 'Sell', qty: '0.030', price: '59990.00', takeProfit: '59800.00', tpslMode })
+  expect(bench.position('BTCUSDT')).toMatchObject({ side: 'Sell', size: '0.010' })
+  expect(stopsOf(bench)).toMatchObject([{ side: 'Buy', qty: '0.010', triggerDirection: 2, tpslMode }])
+})
+
 test.each([
   [
     'Buy',

@@ -24,8 +24,12 @@ export function followFill(venue: Venue, order: Order, lots: number): void {
   }
   const { attached } = order
   if (attached === null || position.lots === 0 || order.isBuy !== position.lots > 0) return
-  if (attached.mode === 'Partial') attachPartial(venue, position, { order, attached, lots })
-  else if (order.filledLots === lots) setWhole(venue, position, attached, order.linkId)
+  // What closes on the way to the other side needs no protection: only what is held now can be new.
+  const openedLots = Math.min(lots, Math.abs(position.lots))
+  if (attached.mode === 'Partial') attachPartial(venue, position, { order, attached, lots: openedLots })
+  else if (order.filledLots === lots || openedLots === Math.abs(position.lots)) {
+    setWhole(venue, position, attached, order.linkId)
+  }
 }
 
 /** Ends a TP, SL or trailing stop because it has nothing to protect any more, or was taken back. */
@@ -121,18 +125,16 @@ export function addPartial(venue: Venue, position: Position, terms: PairTerms): 
   if (stopLoss !== null) add('PartialStopLoss', stopLoss)
 }
 
-/** Every fill of the order adds to the pair its first fill made; a half that is gone stays gone. */
+/** Every fill of the order adds to the pair its first one made; a half that is gone stays gone. */
 function attachPartial(
   venue: Venue,
   position: Position,
   { order, attached, lots }: { readonly order: Order; readonly attached: Attached; readonly lots: number },
 ): void {
   const pair = order.number
-  if (order.filledLots === lots) {
-    addPartial(venue, position, { ...attached, lots, pair, parentLinkId: order.linkId })
-    return
-  }
-  for (const other of position.stops) if (other.stop?.pair === pair) resize(venue, other, other.lots + lots)
+  const made = position.stops.filter(({ stop }) => stop?.pair === pair)
+  if (made.length === 0) addPartial(venue, position, { ...attached, lots, pair, parentLinkId: order.linkId })
+  for (const stop of made) resize(venue, stop, stop.lots + lots)
 }
 
 function createStop(
