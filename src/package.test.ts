@@ -61,6 +61,7 @@ test('every file the package starts or loads by name at run time is in it', asyn
   for (const file of ['cli', 'runtime-main', 'feed-thread', 'exchange/main', 'faults/preload']) {
     expect([file, existsSync(join(installed, 'dist', 'src', `${file}.js`))]).toEqual([file, true])
   }
+  expect(existsSync(join(installed, 'src', 'exchange', 'Containerfile'))).toBe(true)
 })
 
 test('the exchange command listens, answers as a venue does, and ends when told to', async () => {
