@@ -10,7 +10,7 @@ import { serveCore } from './shell.ts'
 import { authFrame, call, connect, manualClock, signedHeaders } from './test-support/clients.ts'
 import { createFakeCore, OK, orderPush } from './test-support/fake-core.ts'
 import { parseWorld } from './world.ts'
-import type { Doubts } from './world-doubts.ts'
+import { type Doubts, NO_DOUBTS } from './world-doubts.ts'
 
 const NOW_MS = 1_767_225_600_000
 
@@ -78,4 +78,11 @@ test('the doubts of a world reach its sockets', async () => {
   await using exchange = await startExchange({ world })
   using client = await connect(exchange.privateUrl)
   expect(await client.ask({ op: 'subscribe', args: ['order'] })).toMatchObject({ ret_msg: 'who are you' })
+})
+
+test('every doubt has its row in the README, and every row its doubt', () => {
+  const readme = readFileSync(new URL('README.md', import.meta.url), 'utf8')
+  const table = readme.slice(readme.indexOf('## Doubts'))
+  const named = [...table.matchAll(/ \| `(\w+)` +\|$/gm)].map(([, name]) => name)
+  expect(named.toSorted()).toEqual(Object.keys(NO_DOUBTS).toSorted())
 })
