@@ -1,9 +1,8 @@
 /**
  * A calm schedule to change: one symbol, one trade, a deep book, nothing disturbed.
  */
-import { readFileSync } from 'node:fs'
 import { parseConfig } from '../../config-parse.ts'
-import { parseWorld, type World } from '../../exchange/world.ts'
+import { shippedWorld } from '../../exchange/test-support/worlds.ts'
 import type { Finding } from '../../journal/finding.ts'
 import type { Schedule } from '../simulate.ts'
 
@@ -14,12 +13,6 @@ const SETTINGS = {
   SYMBOLS_TO_TRADE: 'BTCUSDT',
   MAX_HOLD_MS: '600',
   SYNTHETIC_CONVERGENCE_HALF_LIFE_MS: '500',
-}
-
-/** A shipped world by name. */
-export function shippedWorld(name: string): World {
-  const file = new URL(`../../../fixtures/worlds/${name}.json`, import.meta.url)
-  return parseWorld(JSON.parse(readFileSync(file, 'utf8')))
 }
 
 /** One trade in the calm world; settings are environment variables on top of terms that qualify. */
