@@ -139,6 +139,12 @@ test('limit headers tell the account what is left at the endpoint, and everybody
   expect(await headersOf(unknownKey)).toMatchObject({ ...market, 'x-bapi-limit-status': '17' })
 })
 
+test('an address has 600 calls in five seconds unless the world says otherwise', async () => {
+  await using setting = await setUp()
+  const { headers } = await call(`${setting.exchange.restUrl}/v5/market/time`)
+  expect(headers).toMatchObject({ 'x-bapi-limit': '600', 'x-bapi-limit-status': '599' })
+})
+
 test('a world may leave out limit headers where no account was asked', async () => {
   await using setting = await setUp({ doubts: { limitHeadersElsewhere: 'none' } })
   const { headers } = await call(`${setting.exchange.restUrl}/v5/market/time`)

@@ -44,6 +44,20 @@ test.each(READS)('without a read lag $read is there at once', ({ path, order, ex
   expect(bench.rows(path, { ...BTC, ...extra })).toHaveLength(1)
 })
 
+test.each([
+  ['/v5/position/closed-pnl', 'closed P&L'],
+  ['/v5/account/transaction-log', 'the transaction log'],
+])('%s lags as well: a closed trade is not in %s before its time', (path) => {
+  const bench = laggingVenue()
+  bench.order(TAKING)
+  bench.order({ ...TAKING, side: 'Sell', reduceOnly: true, orderLinkId: 'closes' })
+  expect(bench.rows(path, {})).toEqual([])
+  bench.pass(LAG_MS - 1)
+  expect(bench.rows(path, {})).toEqual([])
+  bench.pass(1)
+  expect(bench.rows(path, {}).length).toBeGreaterThan(0)
+})
+
 test('positions and the wallet do not lag, and neither does the refusal of an id sent twice', () => {
   const bench = laggingVenue()
   bench.order(TAKING)
