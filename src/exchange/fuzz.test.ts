@@ -1,37 +1,21 @@
 import { readFileSync } from 'node:fs'
 import { connect as connectWire } from 'node:net'
 import { expect, test } from 'vitest'
-import { type Random, seededRandom } from '../seams/random.ts'
+import { seededRandom } from '../seams/random.ts'
 import { ROUTES } from './routes.ts'
 import { startExchange } from './server.ts'
 import { type RunningExchange, serveCore } from './shell.ts'
-import { authFrame, call, connect, get, manualClock, post, signedHeaders } from './test-support/clients.ts'
+import { call, get, manualClock, post, signedHeaders } from './test-support/clients.ts'
 import { createFakeCore } from './test-support/fake-core.ts'
+import { anyBytes, damaged, pick, SEEDS, VALUES } from './test-support/noise.ts'
 import { parseWorld } from './world.ts'
 
 /**
- * Whatever arrives, the venue answers or hangs up, and goes on serving others. Seeds are fixed so that a failure can be
- * had again; the seed is in the test's name.
+ * Whatever arrives over HTTP, the venue answers or hangs up, and goes on serving others. The seed is in each test's name;
+ * test-support/noise.ts says how to have it again.
  */
 const NOW_MS = 1767225600000
-const SEEDS = ['one', 'two', 'three']
 
-const VALUES: readonly unknown[] = [
-  null,
-  true,
-  0,
-  -1,
-  1e308,
-  '',
-  'BTCUSDT',
-  '0',
-  [],
-  {},
-  [[]],
-  { a: { b: [] } },
-  '\u0000',
-  '💥',
-]
 const CALM = parseWorld(JSON.parse(readFileSync(new URL('../../fixtures/worlds/calm.json', import.meta.url), 'utf8')))
 /** Fields of orders and queries together: every endpoint takes what it knows. */
 const ORDER: Readonly<Record<string, unknown>> = {
@@ -51,32 +35,8 @@ const ORDER: Readonly<Record<string, unknown>> = {
   mode: 3,
   buyLeverage: '5',
   sellLeverage: '5',
+  request: [{ symbol: 'BTCUSDT', side: 'Buy', orderType: 'Market', qty: '0.010' }, { orderId: [] }, null],
 }
-const OPS = ['subscribe', 'unsubscribe', 'auth', 'ping', 'fly', '', '__proto__']
-const TOPICS = ['tickers.AUSDT', 'orderbook.1.BUSDT', 'orderbook..', '.', '', 'order', 'constructor', '__proto__']
-
-const pick = <T>(random: Random, from: readonly T[]): T => from[random.integer(0, from.length - 1)]!
-
-/** A well-formed frame with senseless content, or its text with some characters gone wrong. */
-function anyFrame(random: Random): string {
-  const args = Array.from({ length: random.integer(0, 4) }, () =>
-    random.next() < 0.7 ? pick(random, TOPICS) : pick(random, VALUES),
-  )
-  const frame = {
-    op: random.next() < 0.9 ? pick(random, OPS) : pick(random, VALUES),
-    args,
-    req_id: pick(random, VALUES),
-  }
-  return damaged(random, JSON.stringify(random.next() < 0.9 ? frame : pick(random, VALUES)))
-}
-
-function damaged(random: Random, text: string): string {
-  if (random.next() < 0.6) return text
-  const at = random.integer(0, text.length)
-  const middle = String.fromCharCode(random.integer(1, 0xd7ff)).repeat(random.integer(0, 3))
-  return text.slice(0, at) + middle + text.slice(at + random.integer(0, 5))
-}
-
 async function alive(exchange: RunningExchange): Promise<void> {
   expect(await call(`${exchange.restUrl}/v5/market/time`)).toMatchObject({ status: 200 })
 }
@@ -86,21 +46,6 @@ async function setUp(): Promise<RunningExchange> {
 }
 
 for (const seed of SEEDS) {
-  test(`every frame gets an answer, and the next one too (seed ${seed})`, async () => {
-    await using exchange = await setUp()
-    const random = seededRandom(seed)
-    for (const url of [exchange.publicUrl, exchange.privateUrl]) {
-      using client = await connect(url)
-      if (random.next() < 0.5) await client.ask(authFrame(NOW_MS + 1000))
-      for (let i = 0; i < 200; i += 1) client.send(anyFrame(random))
-      client.send({ op: 'ping', req_id: 'last' })
-      for (let frame = await client.next(); frame['req_id'] !== 'last'; frame = await client.next()) {
-        expect('topic' in frame || 'op' in frame).toBe(true)
-      }
-    }
-    await alive(exchange)
-  })
-
   test(`every call gets a status and a body of its kind (seed ${seed})`, async () => {
     await using exchange = await setUp()
     const random = seededRandom(`${seed}/rest`)
@@ -129,7 +74,7 @@ for (const seed of SEEDS) {
     const random = seededRandom(`${seed}/orders`)
     const secret = { timestampMs: NOW_MS, key: exchange.apiKey, secret: exchange.apiSecret }
     for (const [path, { method }] of ROUTES) {
-      for (let i = 0; i < 15; i += 1) {
+      for (let i = 0; i < 8; i += 1) {
         const fields = Object.entries(ORDER).filter(() => random.next() < 0.9)
         const params = Object.fromEntries(
           fields.map(([name, value]) => [name, random.next() < 0.85 ? value : pick(random, VALUES)]),
@@ -154,13 +99,34 @@ for (const seed of SEEDS) {
       'GET /v5/private HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
       'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n'
     for (let i = 0; i < 30; i += 1) {
-      const noise = Buffer.from(Array.from({ length: 64 }, () => random.integer(0, 255)))
+      const noise = anyBytes(random, 64)
       const wire = connectWire(port, '127.0.0.1')
       const ended = new Promise((resolve) => wire.on('close', resolve))
       wire.on('error', () => undefined)
       wire.on('data', () => undefined)
       wire.end(Buffer.concat([Buffer.from(random.next() < 0.5 ? upgrade : ''), noise]))
       await ended
+    }
+    await alive(exchange)
+  })
+
+  test(`whatever the admin side is asked, it answers with its problems or does it (seed ${seed})`, async () => {
+    await using exchange = await serveCore(createFakeCore(), { clock: manualClock(NOW_MS), adminPort: 0 })
+    const random = seededRandom(`${seed}/admin`)
+    const change = { do: 'hold', symbol: 'AUSDT', on: true, bps: 1, stream: 'private', how: 'close', accountId: '1' }
+    for (let i = 0; i < 150; i += 1) {
+      const fields = Object.entries(change).filter(() => random.next() < 0.8)
+      const noise = fields.map(([name, value]) => [name, random.next() < 0.7 ? value : pick(random, VALUES)])
+      const words = ['move', 'depth', 'matchDelay', 'hold', 'restart', 'status', 'fundingRate', 'dcp']
+      const body = { ...Object.fromEntries(noise), ...(random.next() < 0.7 ? { do: pick(random, words) } : {}) }
+      const path = pick(random, ['/control', '/streams/cut', '/counters', '/', '/control?x', '//'])
+      const answer = await call(`${exchange.adminUrl}${path}`, {
+        method: pick(random, ['GET', 'POST', 'PUT']),
+        body: damaged(random, JSON.stringify(body)),
+      })
+      expect([200, 400, 403, 404]).toContain(answer.status)
+      if (answer.status === 200) expect(answer.json).not.toBeNull()
+      else expect(answer.json?.['problems']).toBeInstanceOf(Array)
     }
     await alive(exchange)
   })

@@ -89,7 +89,8 @@ const perSecond = z.number().int().min(1).max(100_000)
 
 /**
  * Requests per rolling second and account; every endpoint has a counter of its own. Source: facts §9 (default tier).
- * Accounts of demo keep the default tier whatever is said here. Batches count their orders. `settings` is each of switch-mode, set-leverage, query-api and the like.
+ * Accounts of demo keep the default tier whatever is said here. Batches count their orders. `settings` is each of
+ * switch-mode, set-leverage, query-api and the like.
  */
 const limits = z.strictObject({
   create: perSecond.default(DEFAULT_TIER.create),
@@ -217,7 +218,7 @@ function crossChecks(world: World): string[] {
     const where = `instruments.${at} (${each.symbol})`
     if (symbols.has(each.symbol)) problems.push(`${where}: the symbol is there twice`)
     symbols.add(each.symbol)
-    problems.push(...stepProblems(each).map((problem) => `${where}.${problem}`))
+    problems.push(...[...stepProblems(each), ...tierProblems(each)].map((problem) => `${where}.${problem}`))
   }
   for (const field of ['accountId', 'apiKey'] as const) {
     const values = world.accounts.map((each) => each[field])
@@ -243,5 +244,23 @@ function stepProblems(each: WorldInstrument): string[] {
   onStep('maxOrderQty', each.maxOrderQty, lot, 'qtyStep')
   onStep('maxMktOrderQty', each.maxMktOrderQty, lot, 'qtyStep')
   problems.push(...pathProblems(each))
+  return problems
+}
+
+/** Every tier allows more position and less leverage than the one before it, for no less maintenance margin. */
+function tierProblems({ riskTiers, maxLeverage }: WorldInstrument): string[] {
+  const problems: string[] = []
+  for (const [at, tier] of riskTiers.entries()) {
+    const former = riskTiers[at - 1]
+    const mostLeverage = Number(former?.maxLeverage ?? maxLeverage)
+    const where = `riskTiers.${at}`
+    if (former !== undefined && tier.limitUsd <= former.limitUsd) problems.push(`${where}.limitUsd: must rise`)
+    if (former !== undefined && Number(tier.maintenanceRate) < Number(former.maintenanceRate)) {
+      problems.push(`${where}.maintenanceRate: must not fall`)
+    }
+    if (former === undefined ? Number(tier.maxLeverage) !== mostLeverage : Number(tier.maxLeverage) >= mostLeverage) {
+      problems.push(`${where}.maxLeverage: ${former === undefined ? `must be maxLeverage, ${maxLeverage}` : 'must fall'}`)
+    }
+  }
   return problems
 }
