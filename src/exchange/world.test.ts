@@ -60,6 +60,22 @@ test('what fits together is checked, too', () => {
   ])
 })
 
+test('risk tiers rise in size and margin and fall in leverage, from the leverage of the instrument', () => {
+  const world = structuredClone(read('calm.json')) as unknown as { instruments: { riskTiers: unknown }[] }
+  const tier = (limitUsd: number, maxLeverage: string, maintenanceRate: string) => {
+    return { limitUsd, maxLeverage, maintenanceRate }
+  }
+  world.instruments[0]!.riskTiers = [tier(2_000, '100', '0.005'), tier(4_000, '50', '0.01')]
+  expect(problemsOf(world)).toEqual([])
+  world.instruments[0]!.riskTiers = [tier(2_000, '75', '0.005'), tier(2_000, '80', '0.004')]
+  expect(problemsOf(world)).toEqual([
+    'instruments.0 (BTCUSDT).riskTiers.0.maxLeverage: must be maxLeverage, 100.00',
+    'instruments.0 (BTCUSDT).riskTiers.1.limitUsd: must rise',
+    'instruments.0 (BTCUSDT).riskTiers.1.maintenanceRate: must not fall',
+    'instruments.0 (BTCUSDT).riskTiers.1.maxLeverage: must fall',
+  ])
+})
+
 function problemsOf(json: unknown): readonly string[] {
   try {
     parseWorld(json)

@@ -259,7 +259,9 @@ function tierProblems({ riskTiers, maxLeverage }: WorldInstrument): string[] {
       problems.push(`${where}.maintenanceRate: must not fall`)
     }
     if (former === undefined ? Number(tier.maxLeverage) !== mostLeverage : Number(tier.maxLeverage) >= mostLeverage) {
-      problems.push(`${where}.maxLeverage: ${former === undefined ? `must be maxLeverage, ${maxLeverage}` : 'must fall'}`)
+      problems.push(
+        `${where}.maxLeverage: ${former === undefined ? `must be maxLeverage, ${maxLeverage}` : 'must fall'}`,
+      )
     }
   }
   return problems
