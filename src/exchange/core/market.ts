@@ -136,6 +136,7 @@ function createChanges(
 
   show(path.quote())
   marks.jump()
+  begin(listing, startMs)
   return {
     next: (nowMs) => {
       change(nowMs)
@@ -169,6 +170,12 @@ function createChanges(
       bookChanged(venue(), listing)
     },
   }
+}
+
+/** The first book is a change, too: whoever asks before the next one is told when it was made. */
+function begin(listing: Listing, startMs: number): void {
+  listing.changedMs = startMs
+  listing.seq += 1
 }
 
 /** Moves both sides to a quote; the side that recedes goes first, so that the market never meets itself. */
