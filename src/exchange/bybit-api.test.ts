@@ -1,54 +1,15 @@
-import { readFileSync } from 'node:fs'
-import { RestClientV5, WebsocketClient, type WSClientConfigurableOptions } from 'bybit-api'
+import { RestClientV5 } from 'bybit-api'
 import { expect, test } from 'vitest'
 import { startExchange } from './server.ts'
 import type { RunningExchange } from './shell.ts'
-import { parseWorld } from './world.ts'
+import { listen, type Row } from './test-support/bybit-api.ts'
+import { shippedWorld } from './test-support/worlds.ts'
 
 /**
  * A client nobody of us wrote trades on the mock: the npm package `bybit-api`, told nothing but the addresses.
  */
 const SYMBOL = 'BTCUSDT'
-const WORLD = parseWorld(JSON.parse(readFileSync(new URL('../../fixtures/worlds/calm.json', import.meta.url), 'utf8')))
-
-type Row = Readonly<Record<string, unknown>>
-interface Update {
-  readonly topic: string
-  readonly rows: readonly Row[]
-}
-
-interface Listener extends Disposable {
-  /** Resolves once the rows of a topic, all taken together, satisfy the test. */
-  until(topic: string, satisfied: (rows: readonly Row[]) => boolean): Promise<readonly Row[]>
-}
-
-/** One client per socket, because the package takes one address for all its sockets. */
-async function listen(options: WSClientConfigurableOptions, topics: string[]): Promise<Listener> {
-  const silent = () => undefined
-  const client = new WebsocketClient({ market: 'v5', ...options }, { trace: silent, info: silent, error: silent })
-  const updates: Update[] = []
-  let looking: (() => void)[] = []
-  client.on('update', (frame: { topic: string; data: unknown }) => {
-    updates.push({ topic: frame.topic, rows: (Array.isArray(frame.data) ? frame.data : [frame.data]) as Row[] })
-    for (const look of looking) look()
-  })
-  const until = (topic: string, satisfied: (rows: readonly Row[]) => boolean) =>
-    new Promise<readonly Row[]>((resolve) => {
-      const look = (): void => {
-        const rows = updates.filter((each) => each.topic === topic).flatMap((each) => each.rows)
-        if (!satisfied(rows)) return
-        looking = looking.filter((each) => each !== look)
-        resolve(rows)
-      }
-      looking.push(look)
-      look()
-    })
-  const refused = new Promise<never>((_, reject) =>
-    client.on('exception', (error) => reject(new Error(JSON.stringify(error)))),
-  )
-  await Promise.race([refused, Promise.all(client.subscribeV5(topics, 'linear'))])
-  return { until, [Symbol.dispose]: () => client.closeAll(true) }
-}
+const WORLD = shippedWorld('calm')
 
 interface Leg {
   readonly positionIdx: 1 | 2
