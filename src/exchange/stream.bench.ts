@@ -12,7 +12,6 @@
  */
 import { readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
-import { setImmediate as turn } from 'node:timers/promises'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { systemClock } from '../seams/clock.ts'
@@ -148,6 +147,13 @@ async function floorSender(world: World, topics: readonly string[], count: numbe
       return texts.length * sockets.length
     },
   }
+}
+
+/** Lets sockets and the other thread have their turn. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve)
+  })
 }
 
 async function until(isTrue: () => boolean): Promise<void> {
