@@ -39,6 +39,10 @@ export const doubts = z.strictObject({
     .default(['order', 'execution', 'position', 'wallet']),
   /** A client order id whose order has ended: never again (110072), or free to be used once more (facts §10.9). */
   linkIdReuse: z.enum(['refused', 'allowed']).default('refused'),
+  /** A page larger than an account's query gives: cut to its size, or refused with 10001 (facts §3.2). */
+  largePages: z.enum(['clamped', 'refused']).default('clamped'),
+  /** Queries for spot, inverse and options, of which there is nothing here: an empty list, or 10001 (facts §10.26). */
+  otherCategories: z.enum(['empty', 'refused']).default('empty'),
   /** What leaves first: the reply to a request, or the frames it causes (facts §7.6); matters without a stream delay. */
   firstOut: z.enum(['reply', 'frames']).default('reply'),
   /** `ret_msg` of a private subscription before authentication. */

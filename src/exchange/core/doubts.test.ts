@@ -133,6 +133,36 @@ test('a client order id whose order has ended is refused for good, or free again
   expect(limit(allowed, {}).reply.retCode).toBe(110072)
 })
 
+test('a page larger than a query gives is cut to its size, or refused', () => {
+  const clamped = doubting({ largePages: 'clamped' })
+  const refused = doubting({ largePages: 'refused' })
+  const ask = (bench: Bench, limit: number) => bench.get('/v5/execution/list', { ...BTC, limit }).retCode
+  expect([ask(clamped, 100), ask(clamped, 200)]).toEqual([0, 0])
+  expect([ask(refused, 100), ask(refused, 101)]).toEqual([0, 10001])
+  const paths: readonly [string, number][] = [
+    ['/v5/order/realtime', 50],
+    ['/v5/order/history', 50],
+    ['/v5/position/list', 200],
+  ]
+  for (const [path, most] of paths) {
+    const codes = [most, most + 1].map((limit) => refused.get(path, { ...BTC, limit }).retCode)
+    expect([path, ...codes]).toEqual([path, 0, 10001])
+    expect([path, clamped.get(path, { ...BTC, limit: most + 1 }).retCode]).toEqual([path, 0])
+  }
+})
+
+test('queries for other categories find nothing, or are refused', () => {
+  const empty = doubting({ otherCategories: 'empty' })
+  const refused = doubting({ otherCategories: 'refused' })
+  for (const path of ['/v5/market/instruments-info', '/v5/order/history', '/v5/execution/list']) {
+    for (const category of ['spot', 'inverse', 'option']) {
+      expect(empty.get(path, { category })).toMatchObject({ retCode: 0, result: { list: [] } })
+      expect(refused.get(path, { category })).toMatchObject({ retCode: 10001 })
+    }
+    expect(refused.get(path, { category: 'linear' }).retCode).toBe(0)
+  }
+})
+
 test('what no doubt was named for behaves as documented', () => {
   const { doubts } = worldOf('calm')
   expect(doubts).toMatchObject({
@@ -145,6 +175,8 @@ test('what no doubt was named for behaves as documented', () => {
     smpAcrossLegs: true,
     frameOrder: ['order', 'execution', 'position', 'wallet'],
     linkIdReuse: 'refused',
+    largePages: 'clamped',
+    otherCategories: 'empty',
     firstOut: 'reply',
     subscribeBeforeAuth: 'Request not authorized',
     privateReqId: 'echoed',

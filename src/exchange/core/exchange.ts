@@ -18,6 +18,7 @@ import { changeMoney, isMoneyChange } from './moneychanges.ts'
 import { createMarkets, createVenue } from './opening.ts'
 import { flushOutboxes } from './outbox.ts'
 import { createFeed } from './publicfeed.ts'
+import { refusesCategory } from './queries.ts'
 import { rightsProblem } from './rights.ts'
 import { type PrivateRoute, type PublicRoute, ROUTES } from './routes.ts'
 import type { TopicFeed } from './topic.ts'
@@ -117,7 +118,8 @@ function createTopics(venue: Venue) {
 function answer(venue: Venue, request: CoreRequest): CoreReply {
   const route = ROUTES.get(request.path)
   if (route === undefined || route.method !== request.method) return refusal(venue, refuse(10017, 'Route not found.'))
-  if (route.limit === null) return reply(venue, route, route.answer(venue, request.params))
+  const stranger = refusesCategory(venue, request.params)
+  if (route.limit === null) return reply(venue, route, stranger ?? route.answer(venue, request.params))
   const account = request.accountId === null ? undefined : venue.accounts.get(request.accountId)
   if (account === undefined) return refusal(venue, refuse(10003, 'API key is invalid.'))
   const problem = rightsProblem(account, request)
@@ -126,7 +128,7 @@ function answer(venue: Venue, request: CoreRequest): CoreReply {
   if (counter === undefined) throw new Error(`no counter for ${request.path}`)
   const { admitted, ...limit } = visit(counter, venue.nowMs, route.visits?.(request.params))
   const isSpent = admitted === 0 && route.visits === null
-  const given = isSpent ? TOO_MANY_VISITS : route.answer(venue, account, request.params, admitted)
+  const given = isSpent ? TOO_MANY_VISITS : (stranger ?? route.answer(venue, account, request.params, admitted))
   return { ...reply(venue, route, given), limit }
 }
 

@@ -3,8 +3,8 @@
  * comes back encoded once by clients that send it as it is, twice by those that encode what they send (facts §2.1): both
  * mean the same page.
  */
-import { type Answer, refuse } from './model.ts'
-import { type Params, textOf } from './validate.ts'
+import { type Answer, refuse, type Venue } from './model.ts'
+import { badParam, type Params, textOf } from './validate.ts'
 
 export interface Page<T> {
   readonly rows: readonly T[]
@@ -57,6 +57,12 @@ function decoded(text: string): string {
 export function limitOf(params: Params, byDefault: number, max: number): number {
   const asked = Math.floor(Number(textOf(params, 'limit') || byDefault))
   return Number.isFinite(asked) ? Math.min(max, Math.max(1, asked)) : byDefault
+}
+
+/** The same; a size beyond what the endpoint gives is refused where the world says so (a doubt, facts §3.2). */
+export function pageSizeOf(venue: Venue, params: Params, byDefault: number, max: number): number | Answer {
+  const isTooLarge = Number(textOf(params, 'limit')) > max
+  return isTooLarge && venue.rules.doubts.largePages === 'refused' ? badParam('limit') : limitOf(params, byDefault, max)
 }
 
 const WEEK_MS = 7 * 24 * 3_600_000

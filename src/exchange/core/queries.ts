@@ -7,7 +7,7 @@ import { positionRestRow } from './accountrows.ts'
 import type { Account, Answer, Order, Venue } from './model.ts'
 import { isOpen, OK, refuse } from './model.ts'
 import { executionRestRow, orderRestRow } from './orderrows.ts'
-import { cursorOf, limitOf, newestPage, windowOf } from './page.ts'
+import { cursorOf, newestPage, pageSizeOf, windowOf } from './page.ts'
 import { fitsFilter } from './stoplist.ts'
 import { badParam, isAnswer, type Params, textOf } from './validate.ts'
 
@@ -23,6 +23,12 @@ export function otherCategory(params: Params): Answer | null {
   const category = textOf(params, 'category')
   if (category === 'linear') return null
   return OTHER_CATEGORIES.has(category) ? OK({ category, list: [], ...EMPTY_CURSOR }) : badParam('category')
+}
+
+/** Where a world refuses the categories it holds nothing of (a doubt, facts §10.26), the refusal; else null. */
+export function refusesCategory(venue: Venue, params: Params): Answer | null {
+  const isRefused = venue.rules.doubts.otherCategories === 'refused' && OTHER_CATEGORIES.has(textOf(params, 'category'))
+  return isRefused ? badParam('category') : null
 }
 
 /** Which orders, executions or positions are meant by symbol > baseCoin > settleCoin. Null when the symbol is unknown. */
@@ -69,10 +75,12 @@ export function realtimeOrders(venue: Venue, account: Account, params: Params): 
   if (filter === null) return badParam('symbol')
   const after = cursorOf(params)
   if (after === null) return badParam('cursor')
+  const limit = pageSizeOf(venue, params, 20, 50)
+  if (typeof limit !== 'number') return limit
   const orderFilter = textOf(params, 'orderFilter')
   const rows = textOf(params, 'openOnly') === '1' ? account.closed.slice(-RECENT_CLOSED) : openOrders(account)
   const page = newestPage([...rows].sort(byNumber), {
-    limit: limitOf(params, 20, 50),
+    limit,
     after,
     numberOf: (order) => order.number,
     matches: (order) =>
@@ -106,12 +114,14 @@ export function orderHistory(venue: Venue, account: Account, params: Params): An
   if (filter === null) return badParam('symbol')
   const after = cursorOf(params)
   if (after === null) return badParam('cursor')
+  const limit = pageSizeOf(venue, params, 20, 50)
+  if (typeof limit !== 'number') return limit
   const window = windowOf(params, venue.nowMs)
   if (isAnswer(window)) return window
   const status = textOf(params, 'orderStatus')
   const orderFilter = textOf(params, 'orderFilter')
   const page = newestPage(account.orders, {
-    limit: limitOf(params, 20, 50),
+    limit,
     after,
     numberOf: (order) => order.number,
     matches: (order) =>
@@ -134,12 +144,14 @@ export function executionList(venue: Venue, account: Account, params: Params): A
   if (filter === null) return badParam('symbol')
   const after = cursorOf(params)
   if (after === null) return badParam('cursor')
+  const limit = pageSizeOf(venue, params, 50, 100)
+  if (typeof limit !== 'number') return limit
   const window = windowOf(params, venue.nowMs)
   if (isAnswer(window)) return window
   const execType = textOf(params, 'execType')
   const rows = byId === undefined ? account.executions : (byId?.executions ?? [])
   const page = newestPage(rows, {
-    limit: limitOf(params, 50, 100),
+    limit,
     after,
     numberOf: (execution) => execution.number,
     matches: (execution) =>
@@ -167,13 +179,15 @@ export function positionList(venue: Venue, account: Account, params: Params): An
   if (symbol !== '' && listing === undefined) return badParam('symbol')
   const after = cursorOf(params)
   if (after === null) return badParam('cursor')
+  const limit = pageSizeOf(venue, params, 20, 200)
+  if (typeof limit !== 'number') return limit
   const rows = account.holdings
     .filter((holding) => symbol === '' || holding.listing === listing)
     .flatMap(({ isHedge, positions: [both, long, short] }) => (isHedge ? [long, short] : [both]))
     .filter((position) => symbol !== '' || (position.lots !== 0 && textOf(params, 'settleCoin') === 'USDT'))
   const numbered = rows.map((position, at) => ({ position, number: rows.length - at }))
   const page = newestPage(numbered.toReversed(), {
-    limit: limitOf(params, 20, 200),
+    limit,
     after,
     numberOf: (row) => row.number,
     matches: () => true,
