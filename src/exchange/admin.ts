@@ -66,9 +66,12 @@ const streamCut = z.strictObject({
   how: z.enum(['close', 'reset', 'silence']),
 })
 
+/** For a request to arrive whole; then it is 408. ms. */
+const PATIENCE = { requestTimeout: 15_000, headersTimeout: 15_000, connectionsCheckingInterval: 5000 }
+
 export async function startAdmin(options: AdminOptions): Promise<RunningAdmin> {
   const { host = '127.0.0.1' } = options
-  const server = createServer((request, response) => {
+  const server = createServer(PATIENCE, (request, response) => {
     readText(request).then(
       (body) => reply(response, answerTo(options, request, body)),
       () => reply(response, { status: 413, value: { problems: ['the body is too large or was cut off'] } }),

@@ -32,6 +32,30 @@ test.each([
   await alive(setting)
 })
 
+test('a client that never answers a close frame is cut off', async () => {
+  await using setting = await setUp({ httpBounds: { goodbyeMaxMs: 50 } })
+  const { socket, said } = await wire(setting.port)
+  socket.write(upgrade('/v5/private'))
+  await new Promise((resolve) => socket.once('data', resolve))
+  expect(setting.exchange.cutStreams('private', 'close')).toBe(1)
+  expect(await said).toContain('\x88\x02\x03\xe9')
+  socket.destroy()
+  await alive(setting)
+})
+
+test('a client that hangs up one half is let go of with the other', async () => {
+  await using setting = await setUp()
+  const { socket, said } = await wire(setting.port)
+  socket.write(upgrade('/v5/public/linear'))
+  await new Promise((resolve) => socket.once('data', resolve))
+  socket.write(frame(1, Buffer.from('{"op":"subscribe","args":["tickers.AUSDT"]}')))
+  await new Promise((resolve) => socket.once('data', resolve))
+  socket.end()
+  await said
+  await alive(setting)
+  expect(setting.core.subscribed).toEqual(new Set())
+})
+
 test('binary frames are taken as text', async () => {
   await using setting = await setUp()
   using client = await connect(setting.exchange.publicUrl)

@@ -66,6 +66,13 @@ test.each([
   await alive(setting)
 })
 
+test('a client that hangs up its half behind the request still gets its answer', async () => {
+  await using setting = await setUp()
+  const { socket, said } = await wire(setting.port)
+  socket.end('GET /v5/market/time HTTP/1.1\r\nHost: x\r\n\r\n')
+  expect(await said).toMatch(/^HTTP\/1\.1 200 .*"retCode":0/s)
+})
+
 test('a refused handshake is gone even when its client never hangs up', async () => {
   await using setting = await setUp()
   const { socket, said } = await wire(setting.port)

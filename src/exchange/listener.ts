@@ -37,10 +37,12 @@ export interface HttpBounds {
   readonly requestMaxMs: number
   /** A connection on which nothing moves, not even an answer to its reader, is cut. ms. */
   readonly stuckMaxMs: number
+  /** A stream's client that does not answer a close frame is cut after so long, ms. */
+  readonly goodbyeMaxMs: number
 }
 
 /** Longer than any client keeps a connection idle between requests. */
-export const HTTP_BOUNDS: HttpBounds = { requestMaxMs: 15_000, stuckMaxMs: 150_000 }
+export const HTTP_BOUNDS: HttpBounds = { requestMaxMs: 15_000, stuckMaxMs: 150_000, goodbyeMaxMs: 10_000 }
 
 export interface RunningListener {
   /** Host and port as a client writes them. */
@@ -65,7 +67,7 @@ export async function openListener(options: ListenerOptions): Promise<RunningLis
 }
 
 function createVenueServer(options: ListenerOptions): Server {
-  const { requestMaxMs, stuckMaxMs } = options.bounds
+  const { requestMaxMs, stuckMaxMs, goodbyeMaxMs } = options.bounds
   const server = createServer(
     {
       keepAliveTimeout: KEEP_ALIVE_MS,
@@ -77,12 +79,15 @@ function createVenueServer(options: ListenerOptions): Server {
   )
   server.timeout = stuckMaxMs
   server.maxConnections = CONNECTIONS_MAX
+  // `ws` has it, its type declarations do not.
+  const unlisted = { closeTimeout: goodbyeMaxMs }
   const sockets = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
     clientTracking: false,
     maxPayload: FRAME_MAX_BYTES,
     maxFragments: FRAGMENTS_MAX,
+    ...unlisted,
   })
   server.on('upgrade', (request: IncomingMessage, wire: Duplex, head: Buffer) => {
     wire.on('error', () => wire.destroy())
