@@ -1,3 +1,4 @@
+import { createSign, generateKeyPairSync } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { type Authentication, authenticateRequest, authenticateStream, plainAddress, sign } from './auth.ts'
 import type { KeyHolder } from './core/types.ts'
@@ -159,6 +160,19 @@ test('vectors of another source are admitted, too', () => {
   expect(ask(signed, 'category=linear&symbol=BTCUSDT', sentMs, accounts)).toEqual({ ok: true, accountId: '7' })
   const signature = 'bacffe7500499eb829bb58c45d36d1b3e5ac67c14eaeba91df5e99ccee013925'
   expect(authenticateStream(['test_api_key', sentMs, signature], accounts, sentMs - 1)).toBe('7')
+})
+
+test('an RSA key signs in its own way, over REST and for a stream, and its secret is worth nothing', () => {
+  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const rsaPublicKey = publicKey.export({ type: 'spki', format: 'pem' }).toString()
+  const holders = new Map([[KEY, { accountId: '1001', apiSecret: SECRET, rsaPublicKey }]])
+  const signed = (text: string): string => createSign('RSA-SHA256').update(text).sign(privateKey, 'base64')
+  const rest = (signature: string) => ask(headers({ 'x-bapi-sign': signature }), '{}', SENT_MS, holders)
+  expect(rest(signed(`${SENT_MS}${KEY}5000{}`))).toEqual({ ok: true, accountId: '1001' })
+  expect(rest(signed(`${SENT_MS}${KEY}5000[]`))).toMatchObject({ retCode: 10004 })
+  for (const wrong of [VECTORS[2].signature, '%%', '💥']) expect(rest(wrong)).toMatchObject({ retCode: 10004 })
+  expect(authenticateStream([KEY, 2000, signed('GET/realtime2000')], holders, 1000)).toBe('1001')
+  expect(authenticateStream([KEY, 2000, signed('GET/realtime2001')], holders, 1000)).toBeUndefined()
 })
 
 test('a signature in upper case is another signature', () => {

@@ -5,9 +5,11 @@
  *   REST    hex hmac-sha256(secret, timestamp + apiKey + recvWindow + (raw query without "?" | raw body))
  *   stream  hex hmac-sha256(secret, "GET/realtime" + expires)
  *
+ * A key of the RSA kind signs the same texts with RSA-SHA256, in base64.
+ *
  * Source: Bybit v5 guide (REST) and websocket authentication; refusal texts as seen in public issue threads.
  */
-import { createHmac } from 'node:crypto'
+import { createHmac, verify } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { ExchangeCore, KeyHolder } from './core/types.ts'
 
@@ -38,6 +40,19 @@ export function sign(secret: string, prefix: string, payload: string | Buffer = 
   return createHmac('sha256', secret).update(prefix).update(payload).digest('hex')
 }
 
+/** Whether the holder of this key signed `prefix` followed by `payload`. */
+export function isSigned(
+  { apiSecret, rsaPublicKey = null }: KeyHolder,
+  signature: unknown,
+  prefix: string,
+  payload: string | Buffer = '',
+): boolean {
+  if (typeof signature !== 'string') return false
+  if (rsaPublicKey === null) return sign(apiSecret, prefix, payload) === signature
+  const signed = Buffer.concat([Buffer.from(prefix), Buffer.from(payload)])
+  return verify('RSA-SHA256', signed, rsaPublicKey, Buffer.from(signature, 'base64'))
+}
+
 /**
  * Checks the headers of a private REST request. Refusals, in this order: 10003 key missing or none of `accounts`, 10010
  * address not on the key's list, 10001 another header missing, 10002 outside the window, 10004 signature. What the key
@@ -60,7 +75,7 @@ export function authenticateRequest(call: SignedCall, accounts: Accounts, nowMs:
   const late = windowProblem(stamp, window, nowMs)
   if (late !== undefined) return refuse(10002, late)
   const prefix = stamp + key + window
-  if (sign(holder.apiSecret, prefix, payload) !== signature) {
+  if (!isSigned(holder, signature, prefix, payload)) {
     return refuse(10004, `error sign! origin_string[${prefix}${payload.toString()}]`)
   }
   return { ok: true, accountId: holder.accountId }
@@ -82,7 +97,7 @@ export function authenticateStream(args: unknown, accounts: Accounts, nowMs: num
   const account = typeof key === 'string' ? accounts.get(key) : undefined
   const stamp = typeof expires === 'number' || typeof expires === 'string' ? String(expires) : ''
   if (account === undefined || !DIGITS.test(stamp) || Number(stamp) <= nowMs) return undefined
-  return sign(account.apiSecret, `GET/realtime${stamp}`) === signature ? account.accountId : undefined
+  return isSigned(account, signature, `GET/realtime${stamp}`) ? account.accountId : undefined
 }
 
 /**

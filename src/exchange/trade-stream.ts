@@ -10,7 +10,7 @@ import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
 import type { Clock } from '../seams/clock.ts'
 import { seededRandom } from '../seams/random.ts'
-import { type Accounts, sign, windowProblem } from './auth.ts'
+import { type Accounts, isSigned, windowProblem } from './auth.ts'
 import type { Connection, Connections, StreamLimits } from './connection.ts'
 import { createConnections } from './connection.ts'
 import type { CoreReply } from './core/types.ts'
@@ -165,7 +165,7 @@ function whoAsks(args: unknown, accounts: Accounts, nowMs: number): AuthOutcome 
     return { retCode: 10001, retMsg: 'Params Error' }
   const account = accounts.get(key)
   if (account === undefined) return { retCode: 10003, retMsg: 'API key is invalid.' }
-  if (sign(account.apiSecret, `GET/realtime${stamp}`) !== signature) return { retCode: 10004, retMsg: 'Invalid sign' }
+  if (!isSigned(account, signature, `GET/realtime${stamp}`)) return { retCode: 10004, retMsg: 'Invalid sign' }
   return { retCode: 0, retMsg: 'OK', accountId: account.accountId }
 }
 

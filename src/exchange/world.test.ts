@@ -42,6 +42,12 @@ test('every problem is named at once, with its place, its value and what is allo
   expect(problems.join()).not.toContain('42')
 })
 
+test('what signs for an account is a secret or an RSA key that is one', () => {
+  const world = structuredClone(read('calm.json')) as unknown as { accounts: { rsaPublicKey?: string }[] }
+  world.accounts[0]!.rsaPublicKey = 'no PEM'
+  expect(problemsOf(world)).toEqual(['accounts.0.rsaPublicKey = "no PEM": must be an RSA public key as PEM'])
+})
+
 test('what fits together is checked, too', () => {
   const world = structuredClone(read('calm.json')) as unknown as {
     instruments: { symbol: string; minOrderQty: string }[]

@@ -7,6 +7,7 @@
  * What disturbs messages on the wire (lost replies, cut sockets) is not here: that is a fault plan.
  * Prices, quantities, rates and money are decimal text as on the wire; counts, times and shares are numbers.
  */
+import { createPublicKey } from 'node:crypto'
 import { z } from 'zod'
 import { parseSteps, type Step, stepFromText } from '../domain/steps.ts'
 import { DEFAULT_TIER } from './core/limits.ts'
@@ -114,6 +115,14 @@ const ACCOUNT_REFUSALS = [
   10007, 10008, 10009, 10024, 10027, 10028, 33004, 100028, 110123, 110124, 110125, 110132,
 ] as const
 
+function isPublicKey(pem: string): boolean {
+  try {
+    return createPublicKey(pem).asymmetricKeyType === 'rsa'
+  } catch {
+    return false
+  }
+}
+
 const account = z.strictObject({
   accountId: z.string().min(1),
   apiKey: z.string().min(1),
@@ -122,6 +131,8 @@ const account = z.strictObject({
   /** What every symbol starts with: 0 one-way, 3 hedge. */
   positionMode: z.union([z.literal(0), z.literal(3)]).default(0),
   leverage: positive.default('10'),
+  /** The client signs with its RSA key, whose public half this is (PEM), and not with the secret. */
+  rsaPublicKey: z.string().refine(isPublicKey, 'must be an RSA public key as PEM').nullable().default(null),
   /** The key may read, and nothing else. */
   readOnly: z.boolean().default(false),
   /** What the key may ask about and, unless read-only, change. */

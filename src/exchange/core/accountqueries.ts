@@ -100,7 +100,7 @@ export function queryApi(_venue: Venue, account: Account, _params: Params): Answ
     vipLevel: 'No VIP',
     mktMakerLevel: '0',
     affiliateID: 0,
-    rsaPublicKey: '',
+    rsaPublicKey: account.key.rsaPublicKey ?? '',
     isMaster: true,
     parentUid: '0',
     kycLevel: 'LEVEL_DEFAULT',

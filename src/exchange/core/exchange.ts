@@ -74,9 +74,9 @@ export function createExchange(world: World, options: { readonly startMs: number
 
 function keyHolders(world: World): ExchangeCore['accounts'] {
   return new Map(
-    world.accounts.map(({ apiKey, accountId, apiSecret, ips, environment }) => [
+    world.accounts.map(({ apiKey, accountId, apiSecret, rsaPublicKey, ips, environment }) => [
       apiKey,
-      { accountId, apiSecret, ips, environment },
+      { accountId, apiSecret, rsaPublicKey, ips, environment },
     ]),
   )
 }

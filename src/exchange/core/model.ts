@@ -176,7 +176,7 @@ export interface Account {
   readonly apiKey: string
   readonly apiSecret: string
   /** What the key may do. */
-  readonly key: Pick<WorldAccount, 'readOnly' | 'permissions' | 'ips' | 'symbols' | 'refusedWith'>
+  readonly key: Pick<WorldAccount, 'readOnly' | 'permissions' | 'ips' | 'symbols' | 'refusedWith' | 'rsaPublicKey'>
   readonly holdings: readonly Holding[]
   cashE8: number
   readonly startCashE8: number

@@ -60,6 +60,8 @@ export type PrivateTopic = Extract<Push, { kind: 'private' }>['topic']
 export interface KeyHolder {
   readonly accountId: string
   readonly apiSecret: string
+  /** PEM of an RSA key, which then signs instead of the secret; null, or nothing, where the secret does. */
+  readonly rsaPublicKey?: string | null
   /** Addresses the key may be used from; "*", or none named, is any. */
   readonly ips?: readonly string[]
   /** Where the key was made; "any", or nothing, is known everywhere. */
