@@ -13,7 +13,7 @@ import { badParam, type Params, textOf } from './validate.ts'
 /** Symbols in one answer. */
 const PAGE_SYMBOLS = 15
 const DAY_MS = 24 * 3_600_000
-/** What the pool holds, USDT: nobody is liquidated here, so it stays. */
+/** What the pool holds, USDT: so much that what liquidations take from it does not show. */
 const POOL_USDT = '250000000'
 
 /** GET /v5/market/risk-limit */
