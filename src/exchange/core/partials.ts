@@ -4,7 +4,8 @@
  *   100 lots meet the book ─► 40 at once ─► … 500 ms … ─► 25 ─► the rest never: it waits for a cancel
  *
  * It holds for orders that open and would trade as they arrive; what does not cross rests as ever. Between its pieces an
- * order is out of the book, so nobody can trade with it and the book is never crossed; it can be cancelled and amended.
+ * order is out of the book, so nobody can trade with it and the book is never crossed; it can be cancelled, and amended
+ * without a change of its schedule.
  * What is due at a piece's moment and finds no lots within its price rests, and its schedule is over. An order that
  * cannot wait (IOC, FOK, market) gets the pieces that are due at once and ends with those.
  */
