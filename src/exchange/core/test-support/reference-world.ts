@@ -97,3 +97,10 @@ export function money(e8: bigint): string {
   const trimmed = `${digits.slice(0, -8)}.${digits.slice(-8)}`.replace(/\.?0+$/, '')
   return e8 < 0n ? `-${trimmed}` : trimmed
 }
+
+/** Decimal text as 1e-8 units. */
+export function e8(decimal: unknown): bigint {
+  const [whole = '0', fraction = ''] = String(decimal).replace('-', '').split('.')
+  const units = BigInt(whole) * 100_000_000n + BigInt(fraction.padEnd(8, '0'))
+  return String(decimal).startsWith('-') ? -units : units
+}

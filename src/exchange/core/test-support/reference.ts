@@ -15,6 +15,7 @@ import { isOpen, leavesOf, type NaiveAccount, type NaiveFill, type NaiveIdx, typ
 import {
   ACCOUNTS,
   CASH_E8,
+  e8,
   hundredths,
   levels,
   money,
@@ -30,6 +31,8 @@ type Row = Readonly<Record<string, unknown>>
 
 export class Pair {
   readonly naive: NaiveVenue
+  /** What the core says it took in fees, 1e-8 USDT. */
+  feesE8 = 0n
   readonly #core: ExchangeCore
   /** The newest row of each order, by account and name. */
   readonly #rows = new Map<string, Row>()
@@ -46,10 +49,10 @@ export class Pair {
     this.#core.control({ do: 'hold', symbol: SYMBOL, on: true }, START_MS)
     const accounts = ACCOUNTS.map((id) => ({ id, cashE8: CASH_E8 }))
     this.naive = new NaiveVenue(TERMS, accounts)
-    const book = this.#get(null, '/v5/market/orderbook', { limit: '50' }) as { b: string[][]; a: string[][] }
+    const book = this.read(null, '/v5/market/orderbook', { limit: '50' }) as { b: string[][]; a: string[][] }
     for (const [price, size] of book.b) this.naive.quote(true, hundredths(price), hundredths(size))
     for (const [price, size] of book.a) this.naive.quote(false, hundredths(price), hundredths(size))
-    const [ticker] = (this.#get(null, '/v5/market/tickers', {}) as { list: Row[] }).list
+    const [ticker] = (this.read(null, '/v5/market/tickers', {}) as { list: Row[] }).list
     expect(ticker).toMatchObject({ markPrice: '100.00', indexPrice: '100.00' })
   }
 
@@ -159,6 +162,7 @@ export class Pair {
     const fresh = this.naive.fills.slice(this.#fillsSeen)
     this.#fillsSeen = this.naive.fills.length
     const core = rowsOf(pushes, 'execution')
+    for (const [, row] of core) this.feesE8 += e8(row['execFee'])
     for (const id of ACCOUNTS) {
       const ours = fresh.filter((each) => each.account === id).map((each) => this.#fillRow(each))
       const theirs = core.filter(([account]) => account === id).map(([, row]) => fillFields(row))
@@ -209,28 +213,29 @@ export class Pair {
   }
 
   #compareAccount(account: NaiveAccount): void {
-    const open = this.#get(account.id, '/v5/order/realtime', { limit: '50' }) as { list: Row[] }
+    const open = this.read(account.id, '/v5/order/realtime', { limit: '50' }) as { list: Row[] }
     const shown = open.list.map((row) => [row['orderLinkId'], row['price'], row['leavesQty'], row['orderStatus']])
     const ours = this.naive.openOrders(account.id)
     const wanted = ours.toReversed().map((each) => [each.name, text(each.ticks), text(leavesOf(each)), each.status])
     same(shown, wanted, `open orders of ${account.id}`)
-    const { list } = this.#get(account.id, '/v5/position/list', {}) as { list: Row[] }
+    const { list } = this.read(account.id, '/v5/position/list', {}) as { list: Row[] }
     const rows = list.map((row) =>
       ['positionIdx', 'side', 'size', 'avgPrice', 'cumRealisedPnl'].map((field) => row[field]),
     )
     const legs = account.isHedge ? ([1, 2] as const) : ([0] as const)
     const held = legs.map((idx) => positionFields(account, idx))
     same(rows, held, `positions of ${account.id}`)
-    const wallet = this.#get(account.id, '/v5/account/wallet-balance', { accountType: 'UNIFIED' }) as { list: Row[] }
+    const wallet = this.read(account.id, '/v5/account/wallet-balance', { accountType: 'UNIFIED' }) as { list: Row[] }
     same(wallet.list[0]?.['totalWalletBalance'], money(account.cashE8), `cash of ${account.id}`)
   }
 
   #compareBook(): void {
-    const { a, b } = this.#get(null, '/v5/market/orderbook', { limit: '500' }) as { a: unknown; b: unknown }
+    const { a, b } = this.read(null, '/v5/market/orderbook', { limit: '500' }) as { a: unknown; b: unknown }
     same({ b, a }, { b: levels(this.naive.queue(true)), a: levels(this.naive.queue(false)) }, 'the book')
   }
 
-  #get(accountId: string | null, path: string, params: Row): unknown {
+  /** What the core answers to a read. */
+  read(accountId: string | null, path: string, params: Row): unknown {
     const asked = { category: 'linear', symbol: SYMBOL, ...params }
     const { reply } = this.#core.handle({ accountId, method: 'GET', path, params: asked }, this.#nowMs)
     if (reply.retCode !== 0) throw new Error(`${path}: ${reply.retCode} ${reply.retMsg}`)

@@ -209,13 +209,17 @@ export class Session {
     const { key, secret } = trader
     const headers = signedHeaders(query + body, { timestampMs: this.#clock.wallMs(), key, secret })
     const url = `${trader.restUrl}${asked.path}${query === '' ? '' : `?${query}`}`
-    const { status, text } = await this.#wires.call(url, { method: asked.method, headers }, body)
+    const { status, text, headers: told } = await this.#wires.call(url, { method: asked.method, headers }, body)
     if (status !== 200) {
       this.inspector.complain(`${asked.path}: HTTP ${status}`, [asked, text])
       return {}
     }
     const answer = JSON.parse(text) as Message
     this.inspector.rest(asked.path, answer)
+    // On every response (facts §3.0).
+    for (const name of ['x-bapi-limit', 'x-bapi-limit-status', 'x-bapi-limit-reset-timestamp']) {
+      if (!/^\d+$/.test(String(told[name]))) this.inspector.complain(`${asked.path}: no ${name}`, told)
+    }
     if (asked.path === SWITCH_MODE && answer['retCode'] === 0) {
       const symbol = String(asked.params['symbol'])
       if (asked.params['mode'] === 3) trader.hedged.add(symbol)

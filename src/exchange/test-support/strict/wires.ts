@@ -2,7 +2,7 @@
  * The session's own ends of the wires: HTTP calls over kept connections, and sockets that know when everything sent to
  * them has been read.
  */
-import { Agent, request as httpRequest } from 'node:http'
+import { Agent, request as httpRequest, type IncomingHttpHeaders } from 'node:http'
 import { WebSocket } from 'ws'
 import type { Message } from './inspector.ts'
 
@@ -24,6 +24,7 @@ export interface Caller {
 
 interface Reply {
   readonly status: number
+  readonly headers: IncomingHttpHeaders
   readonly text: string
 }
 
@@ -38,7 +39,11 @@ export function createCaller(): Caller {
           const chunks: Buffer[] = []
           response.on('data', (chunk: Buffer) => chunks.push(chunk))
           response.on('end', () =>
-            resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() }),
+            resolve({
+              status: response.statusCode ?? 0,
+              headers: response.headers,
+              text: Buffer.concat(chunks).toString(),
+            }),
           )
         })
         sent.on('error', reject)
