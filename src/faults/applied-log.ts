@@ -33,6 +33,8 @@ export function verdictText(verdict: FaultVerdict): string {
   switch (verdict.do) {
     case 'delay':
       return `delay ${verdict.ms} ms`
+    case 'slow-drip':
+      return `slow-drip ${verdict.ms} ms`
     case 'close':
       return `close ${verdict.code}`
     case 'http':

@@ -186,3 +186,24 @@ test('a gate says what it could ever want, row by row or not, and when sockets c
   expect(gate.socketMomentsUs('public-stream')).toEqual([MOUNTED_US + 30_000])
   expect(gate.socketMomentsUs('private-stream')).toEqual([])
 })
+
+test('a fault with a chance disturbs about that part of its occurrences, the same ones for the same seed', () => {
+  const many = Array.from({ length: 2_000 }, (_, i) => order(`o-${i}`))
+  const hits = (seed: number | string) =>
+    names(gateOf(lostCreate({ chance: 0.1, seed, times: null })).gate, many).map((name) => name !== null)
+
+  const drawn = hits(7)
+  expect(drawn.filter(Boolean).length).toBeGreaterThan(140)
+  expect(drawn.filter(Boolean).length).toBeLessThan(260)
+  expect(hits(7)).toEqual(drawn)
+  expect(hits(8)).not.toEqual(drawn)
+})
+
+test('what an earlier fault takes does not shift the draws of a later one', () => {
+  const many = Array.from({ length: 200 }, (_, i) => order(`o-${i}`))
+  const chancy = lostCreate({ name: 'chancy', chance: 0.3, seed: 1, times: null })
+  const alone = names(gateOf(chancy).gate, many)
+  const behind = names(gateOf(lostCreate({ name: 'first' }), chancy).gate, many)
+  expect(behind.slice(1)).toEqual(alone.slice(1))
+  expect(behind[0]).toBe('first')
+})

@@ -7,6 +7,7 @@
  * that cancels, queries and executions, which carry no `positionIdx` on the wire, can be matched by leg too.
  */
 import type { LegName } from '../domain/order.ts'
+import { type Random, seededRandom } from '../seams/random.ts'
 import type { Fault, FaultOp, FaultParty, FaultPlan, FaultVerdict } from './plan-types.ts'
 
 /** What the wire says about the thing being judged; null where it does not say. */
@@ -65,10 +66,12 @@ interface Counter {
   seen: number
   applied: number
   readonly sockets: Set<number>
+  /** One draw for each occurrence, due or not: what an earlier fault takes does not shift the rest. */
+  readonly random: Random | null
 }
 
 export function createGate(plan: FaultPlan, options: GateOptions): FaultGate {
-  const counters = plan.faults.map((fault): Counter => ({ fault, seen: 0, applied: 0, sockets: new Set() }))
+  const counters = plan.faults.map(counterOf)
   const orders = new Map<string, FaultFacts>()
   const createListeners: (() => void)[] = []
   let creates = 0
@@ -98,7 +101,8 @@ export function createGate(plan: FaultPlan, options: GateOptions): FaultGate {
         if (fault.party !== party || !matchesOp(fault.op, op)) continue
         if (!isOccurrence(fault, known, nowUs) || !isNewSocket(counter, facts.socketId)) continue
         counter.seen += 1
-        if (decided === null && isDue(counter)) decided = counter
+        const isDrawn = counter.random === null || counter.random.next() < (fault.chance ?? 1)
+        if (decided === null && isDrawn && isDue(counter)) decided = counter
       }
       if (decided === null) return null
       decided.applied += 1
@@ -136,6 +140,11 @@ export function createGate(plan: FaultPlan, options: GateOptions): FaultGate {
         .filter((fault) => fault.party === party && fault.op === 'socket' && fault.windowMs !== undefined)
         .map((fault) => options.mountedAtUs + (fault.windowMs?.from ?? 0) * 1000),
   }
+}
+
+function counterOf(fault: Fault): Counter {
+  const random = fault.chance === undefined ? null : seededRandom(fault.seed ?? fault.name)
+  return { fault, seen: 0, applied: 0, sockets: new Set(), random }
 }
 
 function matchesOp(planned: FaultOp, op: JudgedOp): boolean {

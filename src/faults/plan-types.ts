@@ -4,7 +4,7 @@
  *   runtime ──rest-request──► venue        one plan, judged by one gate per thread (gate.ts),
  *   runtime ◄──rest-reply──── venue        applied by the mount that owns the socket:
  *   runtime ◄─public-stream── venue        rest-mount.ts, stream-mount.ts
- *   runtime ◄private-stream── venue
+ *   runtime ◄private-stream── venue        in the mock venue's own shell: exchange/disturbed-*.ts
  *
  * What a party, an operation and a verdict may be combined to is a table in plan.ts.
  */
@@ -64,6 +64,10 @@ export type FaultVerdict =
   | { readonly do: 'retCode'; readonly code: number; readonly message: string }
   /** request: the venue never sees it; the client gets 10006 and a reset header so far ahead. */
   | { readonly do: 'rate-limit'; readonly resetMs: number }
+  /** What arrives is this text instead. request: the venue never sees it. reply: the venue did it. frame: sent in its place. */
+  | { readonly do: 'replace'; readonly text: string }
+  /** reply: the venue did it, and its answer's body trickles in, a piece at a time, over so long. */
+  | { readonly do: 'slow-drip'; readonly ms: number }
   /** What arrives is cut in half. request: the venue never sees it. reply: the venue did it. */
   | { readonly do: 'malformed' }
   /**
@@ -92,6 +96,10 @@ export interface Fault {
   readonly skip?: number
   /** How many matching occurrences to disturb. Default 1; null = every one. */
   readonly times?: number | null
+  /** Each occurrence that is due is disturbed with this probability only, above 0 and below 1. */
+  readonly chance?: number
+  /** What `chance` is drawn from: the same seed disturbs the same occurrences. Default: the fault's name. */
+  readonly seed?: number | string
   /** Only between these moments, ms since the mount (of the process: the same moment in every thread). */
   readonly windowMs?: { readonly from: number; readonly to: number }
   /**

@@ -156,3 +156,28 @@ test('every plan that is shipped is a plan, says what it is about and what it im
     expect(plan.faults.length, file).toBeGreaterThan(0)
   }
 })
+
+test('a chance lies between never and always, and a seed belongs to a chance', () => {
+  expect(pathsOf(withFault({ chance: 0.1, seed: 7 }))).toEqual([])
+  expect(pathsOf(withFault({ chance: 0.1, seed: 'tuesday' }))).toEqual([])
+  expect(pathsOf(withFault({ chance: 0 }))).toEqual(['faults[0].chance'])
+  expect(pathsOf(withFault({ chance: 1 }))).toEqual(['faults[0].chance'])
+  expect(pathsOf(withFault({ chance: 0.5, seed: 1.5 }))).toEqual(['faults[0].seed'])
+  expect(problemsOf(withFault({ seed: 7 }))).toEqual([
+    { path: 'faults[0].seed', value: 7, allowed: 'absent without "chance"' },
+  ])
+})
+
+test('a replacement is for requests, replies and frames; only a reply can trickle', () => {
+  const verdict = (party: string, op: string, more: object): string[] =>
+    pathsOf({ faults: [{ name: 'x', party, op, verdict: more }] })
+  const replaced = { do: 'replace', text: '{}' }
+  expect(verdict('rest-reply', 'create', replaced)).toEqual([])
+  expect(verdict('rest-request', 'create', replaced)).toEqual([])
+  expect(verdict('public-stream', 'orderbook', replaced)).toEqual([])
+  expect(verdict('public-stream', 'connect', replaced)).toEqual(['faults[0].verdict.do'])
+  expect(verdict('rest-reply', 'create', { do: 'replace' })).toEqual(['faults[0].verdict.text'])
+  expect(verdict('rest-reply', 'create', { do: 'slow-drip', ms: 100 })).toEqual([])
+  expect(verdict('rest-request', 'create', { do: 'slow-drip', ms: 100 })).toEqual(['faults[0].verdict.do'])
+  expect(verdict('rest-reply', 'create', { do: 'slow-drip', ms: 0 })).toEqual(['faults[0].verdict.ms'])
+})

@@ -72,16 +72,19 @@ const ALL_VERDICTS: readonly Do[] = [
   'http',
   'retCode',
   'rate-limit',
+  'replace',
+  'slow-drip',
   'malformed',
   'reprice',
   'shrink',
 ]
-const ON_REPLY: readonly Do[] = ['delay', 'drop', 'reset', 'duplicate', 'http', 'retCode', 'malformed']
-const ON_REQUEST: readonly Do[] = [...ON_REPLY, 'rate-limit']
+const ON_BOTH: readonly Do[] = ['delay', 'drop', 'reset', 'duplicate', 'http', 'retCode', 'replace', 'malformed']
+const ON_REPLY: readonly Do[] = [...ON_BOTH, 'slow-drip']
+const ON_REQUEST: readonly Do[] = [...ON_BOTH, 'rate-limit']
 const ON_CREATE: readonly Do[] = [...ON_REQUEST, 'reprice', 'shrink']
 const ON_CONNECT: readonly Do[] = ['delay', 'drop', 'reset', 'http']
 const ON_SOCKET: readonly Do[] = ['close', 'reset', 'silence']
-const ON_FRAME: readonly Do[] = ['delay', 'drop', 'duplicate', 'reorder', 'malformed']
+const ON_FRAME: readonly Do[] = ['delay', 'drop', 'duplicate', 'reorder', 'replace', 'malformed']
 
 /** Operations about one order, so that a leg or reduce-only can be told (by the wire, or by client order id). */
 const ABOUT_ORDERS: readonly FaultOp[] = [
@@ -139,6 +142,8 @@ const VERDICT = z.discriminatedUnion(
     }),
     z.strictObject({ do: z.literal('retCode'), code: z.int(), message: z.string() }),
     z.strictObject({ do: z.literal('rate-limit'), resetMs: ms }),
+    z.strictObject({ do: z.literal('replace'), text: z.string() }),
+    z.strictObject({ do: z.literal('slow-drip'), ms: ms.min(1) }),
     z.strictObject({ do: z.literal('malformed') }),
     z.strictObject({
       do: z.literal('reprice'),
@@ -168,6 +173,8 @@ const FAULT = z.strictObject({
   reduceOnly: z.boolean().exactOptional(),
   skip: count.exactOptional(),
   times: z.int().min(1).nullable().exactOptional(),
+  chance: z.number().gt(0).lt(1).exactOptional(),
+  seed: z.union([z.int(), z.string().min(1)], { error: 'an integer or a text' }).exactOptional(),
   windowMs: z
     .strictObject({ from: z.int().min(0), to: z.int().min(1) })
     .refine(({ from, to }) => from < to, 'a "from" before "to"')
@@ -244,6 +251,8 @@ function combinationProblems(fault: unknown, path: string): PlanProblem[] {
   refuse('leg', party === 'public-stream' || !ABOUT_ORDERS.includes(op))
   refuse('reduceOnly', party === 'public-stream' || !ABOUT_ORDERS.includes(op))
   refuse('afterCreates', party === 'public-stream')
+  if (field(fault, 'chance') === undefined && field(fault, 'seed') !== undefined)
+    problems.push({ path: `${path}.seed`, value: field(fault, 'seed'), allowed: 'absent without "chance"' })
   return problems
 }
 

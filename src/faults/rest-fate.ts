@@ -1,10 +1,10 @@
 /**
  * What becomes of one REST exchange: the request's verdict first, then, if the venue saw it, the reply's.
  *
- *                       ┌ drop, reset, http, retCode, rate-limit, malformed: the venue never sees it
+ *                       ┌ drop, reset, http, retCode, rate-limit, replace, malformed: the venue never sees it
  *   client ─► request ──┤ delay, duplicate, reprice, shrink ─► venue ─► reply ──┐
  *      ▲                └ nothing planned: on the client's own connection       │ the venue really did it, then
- *      └──────── delay, drop, reset, duplicate, http, retCode, malformed ◄──────┘
+ *      └── delay, drop, reset, duplicate, http, retCode, replace, slow-drip ◄───┘
  *
  * A fate is a value; whoever owns the client's connection carries it out: `rest-mount.ts` on sockets, a simulation in
  * memory.
@@ -19,6 +19,8 @@ export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly text: string
+  /** The text trickles in over so long, ms. */
+  readonly dripMs?: number
 }
 
 /** `hang`: no answer, ever, until the client gives up. */
@@ -87,12 +89,14 @@ async function fateOfReply(verdict: FaultVerdict, reply: Answer, exchange: Excha
   if (verdict.do === 'reset') return { do: 'reset' }
   if (verdict.do === 'delay') await exchange.clock.sleep(verdict.ms)
   if (verdict.do === 'malformed') return { do: 'answer', answer: { ...reply, text: halfOf(reply.text) } }
+  if (verdict.do === 'slow-drip') return { do: 'answer', answer: { ...reply, dripMs: verdict.ms } }
   return { do: 'answer', answer: writtenAnswer(verdict, exchange) ?? reply }
 }
 
 /** Answers that the plan itself words; null for verdicts that word none. */
 function writtenAnswer(verdict: FaultVerdict, exchange: Exchange): Answer | null {
   if (verdict.do === 'http') return answerOf(verdict.status, verdict.body ?? '')
+  if (verdict.do === 'replace') return answerOf(200, verdict.text)
   if (verdict.do === 'retCode') return answerOf(200, envelope(exchange, verdict.code, verdict.message))
   if (verdict.do !== 'rate-limit') return null
   const resetMs = String(venueNowMs(exchange) + verdict.resetMs)
@@ -118,6 +122,19 @@ function envelope(exchange: Exchange, retCode: number, retMsg: string): string {
 /** The venue's clock as the client knows it: the time it signed with, else this machine's. */
 function venueNowMs({ signedMs, clock }: Exchange): number {
   return signedMs ?? clock.wallMs()
+}
+
+/** Pieces a trickling text arrives in. */
+const PIECES = 10
+
+/** A text in pieces, the first at once and the last after `dripMs`. */
+export async function* dripped(text: string, dripMs: number, clock: Clock): AsyncGenerator<string> {
+  const size = Math.max(1, Math.ceil(text.length / PIECES))
+  const count = Math.ceil(text.length / size)
+  for (let at = 0; at < count; at += 1) {
+    if (at > 0) await clock.sleep(dripMs / Math.max(1, count - 1))
+    yield text.slice(at * size, (at + 1) * size)
+  }
 }
 
 function halfOf(text: string): string {

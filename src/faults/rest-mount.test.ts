@@ -176,3 +176,31 @@ test(
     expect(bench.arrived()[0]).toMatchObject({ isSigned: true, body: { qty: '0.005', price: '60000.0' } })
   }),
 )
+
+for (const { party, reaches } of PARTIES) {
+  test(
+    `a replaced ${party} is told in the words of the plan`,
+    withFaults([onCreate(party, { do: 'replace', text: '{"retCode":0,"odd":true}' })], async (bench) => {
+      expect(await bench.create('a', 'long')).toMatchObject({ status: 200, text: '{"retCode":0,"odd":true}' })
+      expect(idsOf(bench)).toEqual(reaches)
+    }),
+  )
+}
+
+test(
+  'a trickling reply arrives whole, and late',
+  withFaults([onCreate('rest-reply', { do: 'slow-drip', ms: 150 })], async (bench) => {
+    const told = await bench.create('a', 'long')
+    expect(retCodeOf(told.text)).toBe(0)
+    expect(told.tookMs).toBeGreaterThan(140)
+    expect(idsOf(bench)).toEqual(['a'])
+  }),
+)
+
+test(
+  'a client that gives up on a trickling reply has placed its order all the same',
+  withFaults([onCreate('rest-reply', { do: 'slow-drip', ms: 5_000 })], async (bench) => {
+    expect((await bench.create('a', 'long', { timeoutMs: 200 })).error).toBe('TimeoutError')
+    expect(idsOf(bench)).toEqual(['a'])
+  }),
+)

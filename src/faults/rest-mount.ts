@@ -17,7 +17,7 @@ import { isPassthroughResponse } from 'msw/utils/passthrough'
 import type { Clock } from '../seams/clock.ts'
 import { factsOfRequest, REST_ROUTES, streamOf } from './facts.ts'
 import { type FaultGate, type JudgedOp, NO_FACTS } from './gate.ts'
-import { type Answer, disturb, disturbHandshake, type Fate } from './rest-fate.ts'
+import { type Answer, disturb, disturbHandshake, dripped, type Fate } from './rest-fate.ts'
 import { rewriteCreate, signatureOf } from './rewrite.ts'
 
 export interface RestMountOptions {
@@ -41,7 +41,7 @@ export async function mountRest(options: RestMountOptions): Promise<AsyncDisposa
 
   const settle = async (request: Request, fate: Fate): Promise<Response | undefined> => {
     if (request.signal.aborted || fate.do === 'pass') return undefined
-    if (fate.do === 'answer') return responseOf(fate.answer)
+    if (fate.do === 'answer') return responseOf(fate.answer, options.clock)
     if (fate.do === 'reset') resets.get(request)?.()
     else await aborted(request.signal)
     return undefined
@@ -156,8 +156,13 @@ async function forward(
 }
 
 /** With a content length, so that the client's keep-alive connection survives the answer. */
-function responseOf({ status, headers, text }: Answer): Response {
-  return new Response(text, { status, headers: { ...headers, 'content-length': String(Buffer.byteLength(text)) } })
+function responseOf({ status, headers, text, dripMs }: Answer, clock: Clock): Response {
+  const body = dripMs === undefined ? text : ReadableStream.from(bytesOf(dripped(text, dripMs, clock)))
+  return new Response(body, { status, headers: { ...headers, 'content-length': String(Buffer.byteLength(text)) } })
+}
+
+async function* bytesOf(texts: AsyncIterable<string>): AsyncGenerator<Uint8Array> {
+  for await (const text of texts) yield Buffer.from(text)
 }
 
 function withoutHops(headers: Headers): Headers {

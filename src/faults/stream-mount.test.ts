@@ -268,3 +268,14 @@ test('a worker thread has its own mount: its socket suffers the public faults, a
     expect(lines.map(({ seq }) => Math.floor(seq / 1_000_000)).toSorted()).toEqual([0, 1])
   })
 })
+
+test('a replaced frame is what the client hears in its place, in its place', () =>
+  withFaults([fault('public-stream', 'orderbook', { do: 'replace', text: '{"topic":"odd"}' })], async (bench) => {
+    await bench.open('a', PUBLIC)
+    for (const u of [1, 2]) bench.venue.push(PUBLIC, book('BTCUSDT', u))
+    const seen = await bench.seen('a', 'message', 2)
+    expect(seen.filter((event) => event.startsWith('message'))).toEqual([
+      'message:{"topic":"odd"}',
+      `message:${JSON.stringify(book('BTCUSDT', 2))}`,
+    ])
+  }))

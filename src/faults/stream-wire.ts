@@ -142,8 +142,9 @@ class OpenWire implements Wire {
   }
 
   #carryOut(frame: Frame, applied: Applied | null, deliver: (text: string) => void): void {
-    const whole = (): void => deliver(frame.text)
     const verdict = applied?.verdict
+    const text = verdict?.do === 'replace' ? verdict.text : frame.text
+    const whole = (): void => deliver(text)
     if (verdict?.do === 'drop') return
     if (verdict?.do === 'reorder' && !this.#overtaken.has(frame.topic)) {
       this.#overtaken.set(frame.topic, whole)

@@ -106,6 +106,7 @@ async function carry(
     hasGivenUp,
     send,
   })
+  if (fate.do === 'answer' && fate.answer.dripMs !== undefined) await clock.sleep(fate.answer.dripMs)
   return told(fate, () => send(null))
 }
 
