@@ -5,36 +5,43 @@ import fc from 'fast-check'
 import type { Request } from './reference-world.ts'
 
 const by = fc.integer({ min: 0, max: 2 })
-/** Most prices are around the touch (9,998 and 10,002), some at the band's edges and beyond. */
-const ticks = fc.oneof(
-  { weight: 12, arbitrary: fc.integer({ min: 9_990, max: 10_010 }) },
-  { weight: 1, arbitrary: fc.constantFrom(9_799, 9_800, 9_899, 9_900, 10_100, 10_101, 10_200, 10_201) },
-)
+/** The bounds of a price, the band's edges, and beyond. */
+const edges = fc.constantFrom(9_799, 9_800, 9_899, 9_900, 10_100, 10_101, 10_200, 10_201)
+const ticks = fc.oneof({ weight: 15, arbitrary: fc.integer({ min: 9_992, max: 10_008 }) }, edges)
 const lots = fc.oneof(
   { weight: 12, arbitrary: fc.integer({ min: 5, max: 30 }) },
   { weight: 1, arbitrary: fc.constantFrom(0, 1, 2, 4, 50, 51, 70, 71) },
 )
-const rarely = fc.integer({ min: 0, max: 19 }).map((draw) => draw === 0)
+const oneIn = (n: number): fc.Arbitrary<boolean> => fc.integer({ min: 0, max: n - 1 }).map((draw) => draw === 0)
 const smp = fc.oneof(
   { weight: 3, arbitrary: fc.constant('None' as const) },
   { weight: 1, arbitrary: fc.constantFrom('CancelMaker', 'CancelTaker', 'CancelBoth') },
+)
+
+/** Most orders rest at one of a few prices behind the touch, so that queues form; the others cross it. */
+const offsets = fc.oneof(
+  { weight: 12, arbitrary: fc.integer({ min: 0, max: 2 }) },
+  { weight: 6, arbitrary: fc.integer({ min: -10, max: -1 }) },
 )
 
 const create: fc.Arbitrary<Request> = fc.record({
   do: fc.constant('create' as const),
   by,
   isBuy: fc.boolean(),
-  isMarket: fc.integer({ min: 0, max: 5 }).map((draw) => draw === 0),
+  isMarket: oneIn(12),
   tif: fc.oneof(
-    { weight: 4, arbitrary: fc.constant('GTC' as const) },
+    { weight: 9, arbitrary: fc.constant('GTC' as const) },
     { weight: 3, arbitrary: fc.constantFrom('IOC', 'FOK', 'PostOnly') },
   ),
-  ticks,
+  price: fc.oneof(
+    { weight: 19, arbitrary: offsets.map((behind) => ({ behind })) },
+    edges.map((at) => ({ at })),
+  ),
   lots,
-  leg: fc.constantFrom(1, 2),
-  isWrongIdx: rarely,
-  reduceOnly: fc.integer({ min: 0, max: 3 }).map((draw) => draw === 0),
-  closeOnTrigger: rarely,
+  closes: oneIn(8),
+  isWrongIdx: oneIn(25),
+  reduceOnly: oneIn(10),
+  closeOnTrigger: oneIn(25),
   smp,
   name: fc.oneof({ weight: 19, arbitrary: fc.constant('new' as const) }, fc.constant('used' as const)),
 })
@@ -59,13 +66,13 @@ export const sessions: fc.Arbitrary<readonly Request[]> = fc
     hedged: fc.tuple(fc.boolean(), fc.boolean(), fc.boolean()),
     steps: fc.array(
       fc.oneof(
-        { weight: 14, arbitrary: create },
-        { weight: 4, arbitrary: amend },
-        { weight: 2, arbitrary: cancel },
+        { weight: 40, arbitrary: create },
+        { weight: 16, arbitrary: amend },
+        { weight: 4, arbitrary: cancel },
         { weight: 1, arbitrary: cancelAll },
         { weight: 1, arbitrary: switchMode },
       ),
-      { minLength: 1, maxLength: 40, size: 'max' },
+      { minLength: 1, maxLength: 30, size: 'max' },
     ),
   })
   .map(({ hedged, steps }): Request[] => [

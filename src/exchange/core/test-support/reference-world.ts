@@ -23,9 +23,11 @@ export type Request = { readonly by: number } & (
       readonly isBuy: boolean
       readonly isMarket: boolean
       readonly tif: NaiveOrder['tif']
-      readonly ticks: number
+      /** Ticks behind the touch of a new book, on the order's own side; or a price. */
+      readonly price: { readonly behind: number } | { readonly at: number }
       readonly lots: number
-      readonly leg: 1 | 2
+      /** In hedge mode: against the leg, not into it. */
+      readonly closes: boolean
       readonly isWrongIdx: boolean
       readonly reduceOnly: boolean
       readonly closeOnTrigger: boolean
@@ -103,4 +105,10 @@ export function e8(decimal: unknown): bigint {
   const [whole = '0', fraction = ''] = String(decimal).replace('-', '').split('.')
   const units = BigInt(whole) * 100_000_000n + BigInt(fraction.padEnd(8, '0'))
   return String(decimal).startsWith('-') ? -units : units
+}
+
+/** The price of a create request; the touch is 99.98 and 100.02 at first. */
+export function ticksOf({ isBuy, price }: Extract<Request, { do: 'create' }>): number {
+  if ('at' in price) return price.at
+  return isBuy ? 9_998 - price.behind : 10_002 + price.behind
 }

@@ -25,6 +25,7 @@ import {
   SYMBOL,
   TERMS,
   text,
+  ticksOf,
 } from './reference-world.ts'
 
 type Row = Readonly<Record<string, unknown>>
@@ -83,8 +84,15 @@ export class Pair {
     for (const isBuy of [true, false]) {
       const isInReach = (order: NaiveOrder): boolean => (isBuy ? order.ticks <= 10_100 : order.ticks >= 9_900)
       while (this.naive.queue(!isBuy).some(isInReach)) {
-        const bite = { isMarket: false, tif: 'IOC', lots: 9, leg: 1, isWrongIdx: false, reduceOnly: false } as const
-        const rest = { closeOnTrigger: false, smp: 'None', name: 'new', ticks: isBuy ? 10_200 : 9_800 } as const
+        const bite = {
+          isMarket: false,
+          tif: 'IOC',
+          lots: 9,
+          closes: false,
+          isWrongIdx: false,
+          reduceOnly: false,
+        } as const
+        const rest = { closeOnTrigger: false, smp: 'None', name: 'new', price: { at: isBuy ? 10_200 : 9_800 } } as const
         this.step({ by: SWEEPER, do: 'create', isBuy, ...bite, ...rest })
       }
     }
@@ -119,7 +127,9 @@ export class Pair {
   }
 
   #create(request: Extract<Request, { do: 'create' }>): { path: string; params: Row; ask: () => number } {
-    const { by, isBuy, isMarket, tif, ticks, reduceOnly, closeOnTrigger, smp, leg, isWrongIdx } = request
+    const { by, isBuy, isMarket, tif, reduceOnly, closeOnTrigger, smp, closes, isWrongIdx } = request
+    const ticks = ticksOf(request)
+    const leg = isBuy === closes ? 2 : 1
     const id = ACCOUNTS[by]!
     // The venue cuts a reducing order above the maximum into several (§3.2); that has tests of its own.
     const lots =
