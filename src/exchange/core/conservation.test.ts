@@ -37,10 +37,10 @@ function createMarketplace(seed: number): Bench {
   return bench
 }
 
-/** Everything that was told: executions by account, public trades by symbol and sequence. */
+/** Everything that was told: executions by account, public trades by match (symbol and sequence). */
 interface Told {
   readonly executions: ReadonlyMap<string, Row[]>
-  readonly trades: Map<string, Row>
+  readonly trades: Map<string, Row[]>
 }
 
 function listen(told: Told, pushes: readonly Push[]): void {
@@ -48,7 +48,10 @@ function listen(told: Told, pushes: readonly Push[]): void {
     if (push.kind === 'private' && push.topic === 'execution') {
       told.executions.get(push.accountId)!.push(...(push.rows as readonly Row[]))
     } else if (push.kind === 'public' && push.topic.startsWith('publicTrade.')) {
-      for (const trade of push.frame['data'] as readonly Row[]) told.trades.set(`${trade['s']}/${trade['seq']}`, trade)
+      for (const trade of push.frame['data'] as readonly Row[]) {
+        const match = `${trade['s']}/${trade['seq']}`
+        told.trades.set(match, [...(told.trades.get(match) ?? []), trade])
+      }
     }
   }
 }
@@ -132,18 +135,22 @@ function expectPositionsToAgree(bench: Bench, account: string, rows: readonly Ro
   expect(new Set(rows.map((row) => row['execId'])).size, `execution ids, ${note}`).toBe(rows.length)
 }
 
-/** Each side of a public trade is one account's for all of it, or the market's; who is on it paid its price. */
+/** A taker has every public trade of its match, makers have some; the market has the rest. Price and quantity agree. */
 function expectTradesToAgree({ executions, trades }: Told, note: string): void {
-  const sides = new Map<string, bigint>()
-  for (const row of [...executions.values()].flat().filter((each) => each['execType'] === 'Trade')) {
-    const trade = trades.get(`${row['symbol']}/${row['seq']}`)
-    expect(Number(row['execPrice']), `price, ${note}`).toBe(Number(trade?.['p']))
-    const key = `${row['symbol']}/${row['seq']}/${row['side']}`
-    sides.set(key, (sides.get(key) ?? 0n) + e8(row['execQty']))
-  }
-  for (const [key, quantity] of sides) {
-    const trade = trades.get(key.slice(0, key.lastIndexOf('/')))
-    expect(quantity, `${key}, ${note}`).toBe(e8(trade?.['v']))
+  const fills = [...executions.values()].flat().filter((row) => row['execType'] === 'Trade')
+  for (const [match, rows] of Map.groupBy(fills, (row) => `${row['symbol']}/${row['seq']}`)) {
+    const told = (trades.get(match) ?? []).map((trade) => `${Number(trade['p'])} ${trade['v']}`)
+    const [made, taken] = [true, false].map((isMaker) =>
+      rows
+        .filter((row) => Boolean(row['isMaker']) === isMaker)
+        .map((row) => `${Number(row['execPrice'])} ${row['execQty']}`),
+    )
+    if (taken!.length > 0) expect(taken, `taker of ${match}, ${note}`).toEqual(told)
+    const left = [...told]
+    for (const fill of made!) {
+      expect(left, `maker in ${match}, ${note}`).toContain(fill)
+      left.splice(left.indexOf(fill), 1)
+    }
   }
 }
 

@@ -23,16 +23,21 @@ export interface Sweep {
   readonly limitTicks: number
 }
 
-/** Takes up to `lots` from the other side. Answers what is left; a taker that ended on the way leaves 0. */
+/**
+ * Takes up to `lots` from the other side. Answers what is left; a taker that ended on the way leaves 0. Everything it
+ * takes is one match, under one sequence number (facts §7.3).
+ */
 export function sweep(venue: Venue, listing: Listing, who: Sweep, lots: number): number {
   const book = who.isBuy ? listing.asks : listing.bids
   const rpi = who.taker === null ? null : rpiSideFor(who.taker)
+  listing.seq += 1
+  const { seq } = listing
   let left = lots
   while (left > 0) {
     const side = rpi !== null && isAhead(rpi, book) ? rpi : book
     const level = bestLevel(side)
     if (level === undefined || !crosses(who.isBuy, who.limitTicks, level.priceTicks)) break
-    left = sweepLevel(venue, listing, who, level, left)
+    left = sweepLevel(venue, listing, who, level, left, seq)
     dropIfEmpty(side, level)
   }
   if (left !== lots) bookChanged(venue, listing)
@@ -66,7 +71,7 @@ export function bookChanged(venue: Venue, listing: Listing): void {
   for (const feed of listing.feeds) feed.onBook(venue.nowMs)
 }
 
-function sweepLevel(venue: Venue, listing: Listing, who: Sweep, level: Level, lots: number): number {
+function sweepLevel(venue: Venue, listing: Listing, who: Sweep, level: Level, lots: number, seq: number): number {
   let left = lots
   while (left > 0) {
     const maker = level.first
@@ -75,7 +80,7 @@ function sweepLevel(venue: Venue, listing: Listing, who: Sweep, level: Level, lo
       const taken = Math.min(left, ahead)
       takeMarket(level, taken)
       left -= taken
-      const seq = publish(venue, listing, who.isBuy, level.priceTicks, taken)
+      publish(venue, listing, who.isBuy, level.priceTicks, taken, seq)
       if (who.taker !== null) fill(venue, who.taker, { lots: taken, priceTicks: level.priceTicks, isMaker: false, seq })
     } else if (maker === null) {
       break
@@ -83,18 +88,18 @@ function sweepLevel(venue: Venue, listing: Listing, who: Sweep, level: Level, lo
       stopSelfMatch(venue, who.taker, maker)
       if (!isOpen(who.taker)) return 0
     } else {
-      left -= trade(venue, listing, who, maker, left)
+      left -= trade(venue, listing, who, maker, left, seq)
     }
     if (who.taker !== null && !isOpen(who.taker)) return 0
   }
   return left
 }
 
-function trade(venue: Venue, listing: Listing, who: Sweep, maker: Order, wanted: number): number {
+function trade(venue: Venue, listing: Listing, who: Sweep, maker: Order, wanted: number, seq: number): number {
   const lots = Math.min(wanted, maker.leaves)
   const { priceTicks } = maker
   const isRpi = maker.timeInForce === 'RPI'
-  const seq = publish(venue, listing, who.isBuy, priceTicks, lots, isRpi)
+  publish(venue, listing, who.isBuy, priceTicks, lots, seq, isRpi)
   if (maker.level !== null) maker.level.orderLots -= lots
   const closedByMaker = bookFill(venue, maker, { lots, priceTicks, isMaker: true, seq })
   if (who.taker === null) {
@@ -109,16 +114,16 @@ function trade(venue: Venue, listing: Listing, who: Sweep, maker: Order, wanted:
   return lots
 }
 
-/** One match, as everybody sees it. Answers its sequence number. */
+/** One trade, as everybody sees it. */
 function publish(
   venue: Venue,
   listing: Listing,
   takerBuys: boolean,
   priceTicks: number,
   lots: number,
+  seq: number,
   isRpi = false,
-): number {
-  listing.seq += 1
+): void {
   venue.tradeNumber += 1
   listing.lastDirection = direction(listing, priceTicks)
   listing.lastTicks = priceTicks
@@ -130,13 +135,12 @@ function publish(
       priceTicks,
       lots,
       direction: listing.lastDirection,
-      seq: listing.seq,
+      seq,
       isRpi,
     }
     for (const feed of listing.feeds) feed.onTrade(trade)
   }
   if (listing.triggers.count > 0) priceMoved(venue, listing, 'LastPrice')
-  return listing.seq
 }
 
 function direction(listing: Listing, priceTicks: number): TickDirection {

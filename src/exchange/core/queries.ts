@@ -156,9 +156,11 @@ export function executionList(venue: Venue, account: Account, params: Params): A
     numberOf: (execution) => execution.number,
     matches: (execution) =>
       isVisible(venue, execution.atMs) &&
-      (execType === '' || execType === execution.kind) &&
       (byId !== undefined ||
-        (passes(execution.order, filter) && execution.atMs >= window.fromMs && execution.atMs <= window.toMs)),
+        ((execType === '' || execType === execution.kind) &&
+          passes(execution.order, filter) &&
+          execution.atMs >= window.fromMs &&
+          execution.atMs <= window.toMs)),
   })
   return OK({
     category: 'linear',
