@@ -43,6 +43,8 @@ export interface Schedule {
   readonly clockAheadMs?: number
   /** What changes in the world, ms after the start. */
   readonly changes?: readonly { readonly atMs: number; readonly change: WorldChange }[]
+  /** The venue's books are asked so long after the run's end, when everything late has arrived, ms. Default 5,000. */
+  readonly quietMs?: number
 }
 
 export interface Simulated {
@@ -59,7 +61,6 @@ export interface Simulated {
 const START_MS = 1_767_225_600_000
 /** A run that cannot be brought to an end within so long hangs, ms of virtual time. */
 const END_MAX_MS = 120_000
-/** The venue's books are asked after everything late has arrived, ms. */
 const QUIET_MS = 5_000
 const CALM: Latency = { fromMs: 0.2, toMs: 0.5 }
 
@@ -99,6 +100,7 @@ export async function simulate(schedule: Schedule): Promise<Simulated> {
   })
   for (const { atMs, change } of schedule.changes ?? []) clock.after(atMs, () => venue.control(change))
   const result = await play(clock, runtime, schedule.tradeMs)
+  await clock.pass(schedule.quietMs ?? QUIET_MS)
   await recordTruth({ clock, venue, config, journal: journal.writer('harness') })
   venue.stop()
   const text = journal.text()
@@ -117,7 +119,7 @@ async function play(
   return clock.passUntil(runtime.finished, tradeMs + END_MAX_MS)
 }
 
-/** As the parent of a real run does it: another client, over an undisturbed wire, once everything late has come. */
+/** As the parent of a real run does it: another client, over an undisturbed wire. */
 async function recordTruth(parts: {
   clock: VirtualClock
   venue: MemoryVenue
@@ -125,7 +127,6 @@ async function recordTruth(parts: {
   journal: ReturnType<ReturnType<typeof createMemoryJournal>['writer']>
 }): Promise<void> {
   const { clock, venue, config, journal } = parts
-  await clock.pass(QUIET_MS)
   const transport = createMemoryWire({
     venue,
     clock,

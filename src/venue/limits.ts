@@ -52,6 +52,11 @@ const IP_SPAN_US = 5_000_000
 const IP_RESERVED = 20
 /** A reset header further away than this is not believed. */
 const RESET_MAX_MS = 10_000
+/**
+ * Without a reset to go by. What is limited may be an unwind, whose own bound is one second (P6), so it must get a second
+ * chance before that is over; an opening leg should not be waited for that long, so it is more than a leg may rest.
+ */
+const RESET_UNKNOWN_MS = 600
 const CAP_MAX = 100_000
 
 interface Counter {
@@ -108,12 +113,12 @@ export function createLimits({ createsPerSecond, ipCallsPer5s, clock, venueNowMs
   }
 }
 
-/** How long until the limit's reset header, ms; at least 1, and 1 s when there is no believable header. */
+/** How long until the limit's reset header, ms; at least 1, and 600 when there is no believable header. */
 export function resetAfterMs(headers: HttpHeaders, venueNowMs: number): number {
   const reset = count(headers['x-bapi-limit-reset-timestamp'])
-  if (reset === null) return 1000
+  if (reset === null) return RESET_UNKNOWN_MS
   const wait = Math.ceil(reset - venueNowMs)
-  return wait > RESET_MAX_MS ? 1000 : Math.max(1, wait)
+  return wait > RESET_MAX_MS ? RESET_UNKNOWN_MS : Math.max(1, wait)
 }
 
 function learn(counter: Counter, headers: HttpHeaders, sentUs: number, nowUs: number, venueNowMs: number): void {

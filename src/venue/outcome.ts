@@ -94,6 +94,12 @@ const CODES = new Map<number, Row>([
   ...rows(REFUSED, [110013, 110017, 110024, 110028, 110033, 110034, 110036, 110038, 110086, 110087]),
 ])
 
+/** Everything the table names, so that a test can go through all of it. Source: facts §8. */
+export const LISTED: { readonly httpStatuses: readonly number[]; readonly retCodes: readonly number[] } = {
+  httpStatuses: [...HTTP.keys()],
+  retCodes: [...CODES.keys()],
+}
+
 /** What an answer means for an operation. */
 export function rule(operation: Operation, answer: Answer): Ruling {
   const row = rowOf(answer)
