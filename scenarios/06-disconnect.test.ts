@@ -22,6 +22,8 @@ const SETTINGS = {
   MAX_HOLD_MS: '400',
   SYNTHETIC_CONVERGENCE_HALF_LIFE_MS: '5000',
 }
+/** By then a run trades, on a busy machine and a venue in a container as well: there is a stream to cut. */
+const TRADING_BY_MS = 3_500
 /** From the loss being noticed to subscribed again: backoff, handshakes, and this machine. */
 const BACK_WITHIN_MS = 2_000
 
@@ -36,7 +38,7 @@ function socketFault(party: 'public-stream' | 'private-stream', verdict: FaultVe
 }
 
 for (const { how, verdict, noticedMs } of CUTS) {
-  const faults = [socketFault('public-stream', verdict, { windowMs: { from: 1_500, to: 60_000 } })]
+  const faults = [socketFault('public-stream', verdict, { windowMs: { from: TRADING_BY_MS, to: 60_000 } })]
   scenario(
     `the public stream is ${how}: it comes back, subscribes again, and no stale quote is traded`,
     {
@@ -102,7 +104,7 @@ const LATE: readonly Fault[] = [
     party: 'public-stream',
     op: 'orderbook',
     times: null,
-    windowMs: { from: 1_500, to: 60_000 },
+    windowMs: { from: TRADING_BY_MS, to: 60_000 },
     verdict: { do: 'delay', ms: LATE_BY_MS },
   },
 ]
@@ -113,7 +115,7 @@ scenario(
     proves: 'A stream that lags by more than the staleness bound ends trading, although every frame arrives.',
     settings: { ...SETTINGS, SILENCE_PUBLIC_MS: '5000' },
     faults: LATE,
-    durationMs: 4_500,
+    durationMs: TRADING_BY_MS + 3_000,
     elsewhere: { faults: LATE },
   },
   async ({ finish }) => {
@@ -128,14 +130,14 @@ scenario(
 )
 
 const OUTAGE: readonly Fault[] = [
-  socketFault('private-stream', { do: 'reset' }, { windowMs: { from: 2_500, to: 60_000 } }),
+  socketFault('private-stream', { do: 'reset' }, { windowMs: { from: TRADING_BY_MS, to: 60_000 } }),
   {
     name: 'the private stream cannot come back at once',
     party: 'private-stream',
     op: 'connect',
     skip: 0,
     times: 3,
-    windowMs: { from: 2_500, to: 60_000 },
+    windowMs: { from: TRADING_BY_MS, to: 60_000 },
     verdict: { do: 'http', status: 503 },
   },
 ]
