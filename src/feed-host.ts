@@ -21,7 +21,7 @@ export interface FeedHostOptions {
   readonly instruments: readonly Instrument[]
   readonly memory: FeedMemory
   /** Only for a feed within this thread: one of its own has the network. */
-  readonly transport: Transport
+  readonly transport?: Transport | undefined
   /** There are quotes in the ring. Called once per batch. */
   onQuotes(): void
   onEvent(event: StreamEvent): void

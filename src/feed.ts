@@ -40,7 +40,7 @@ export interface FeedOptions {
   readonly random: Random
   readonly doorbell: Doorbell
   /** Default: the network. */
-  readonly transport?: Transport
+  readonly transport?: Transport | undefined
   onEvent(event: StreamEvent): void
 }
 
@@ -71,7 +71,7 @@ export function startFeed(options: FeedOptions): Feed {
     random: options.random,
     silenceMs: options.silenceMs,
     pingIntervalMs: options.pingIntervalMs,
-    ...(options.transport === undefined ? {} : { transport: options.transport }),
+    transport: options.transport,
     onQuote(quote) {
       const pushedUs = clock.nowUs()
       counts[FEED_COUNTS.quotes]! += 1

@@ -13,7 +13,6 @@ import { settled } from './seams/test-support/manual-clock.ts'
 import { fixture } from './venue/test-support/rows.ts'
 import type { WsVenue } from './venue/test-support/ws-venue.ts'
 import { startWsVenue } from './venue/test-support/ws-venue.ts'
-import { network } from './venue/transport.ts'
 
 /** Patience for a busy machine: it bounds a failure, a passing test does not wait. */
 const WAIT = { interval: 2, timeout: 10_000 }
@@ -46,7 +45,6 @@ async function linked({
     executor: bench.executor,
     config: bench.config,
     random: seededRandom('link'),
-    transport: network,
     onJournal: (event) => types.push(event.type),
   })
   onTestFinished(async () => {

@@ -18,7 +18,7 @@ export interface PrivateLinkOptions {
   readonly executor: Executor
   readonly config: Config
   readonly random: Random
-  readonly transport: Transport
+  readonly transport?: Transport | undefined
   onJournal(event: StreamEvent): void
 }
 

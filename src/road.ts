@@ -32,7 +32,6 @@ import { seededRandom } from './seams/random.ts'
 import type { RestClient } from './venue/rest.ts'
 import { createRest } from './venue/rest.ts'
 import type { StreamEvent } from './venue/socket.ts'
-import { network, type Transport } from './venue/transport.ts'
 
 export interface RoadOptions extends RuntimeOptions {
   readonly onHalted: (reason: string) => void
@@ -77,7 +76,6 @@ class RoadBuilder {
   readonly #runId: string
   readonly #metrics: Metrics
   readonly #rest: RestClient
-  readonly #transport: Transport
   readonly #closers: (() => Promise<void>)[] = []
 
   constructor(options: RoadOptions) {
@@ -86,7 +84,6 @@ class RoadBuilder {
     this.#random = seededRandom(config.runSeed)
     this.#metrics = createMetrics(clock, options.usage)
     this.#runId = options.runId ?? drawRunId(config.runSeed, clock)
-    this.#transport = options.transport ?? network
     const { restUrl, apiKey, apiSecret, orderRecvWindowMs, orderTimeoutMs, createsPerSecond, ipCallsPer5s } = config
     this.#rest = createRest({
       baseUrl: restUrl,
@@ -98,7 +95,7 @@ class RoadBuilder {
       readTimeoutMs: READ_TIMEOUT_MS,
       createsPerSecond,
       ipCallsPer5s,
-      transport: this.#transport,
+      transport: options.transport,
       onEvent: (event) => {
         // A cancel that came too late is a question for the rules, not a warning.
         if (event.kind === 'clock-synced' || event.kind === 'already-done') return
@@ -221,7 +218,7 @@ class RoadBuilder {
       executor,
       config: this.#options.config,
       random: this.#random.fork('private stream'),
-      transport: this.#transport,
+      transport: this.#options.transport,
       onJournal: (event) => {
         this.#journalStream(event)
       },
@@ -273,7 +270,7 @@ class RoadBuilder {
       clock,
       instruments: ports.instruments,
       memory,
-      transport: this.#transport,
+      transport: this.#options.transport,
       onQuotes,
       onEvent: (event) => this.#journalStream(event),
       onDeath: (reason) => {

@@ -148,7 +148,7 @@ const PROCESSES = [
   {
     entry: 'src/feed-thread.ts',
     packages: ['ws', 'koffi'],
-    never: /^src\/(?:exchange|report|faults|execution|metrics)\//,
+    never: /^src\/(?:(?:exchange|report|faults|execution|metrics)\/|venue\/http\.ts$)/,
   },
 ]
 

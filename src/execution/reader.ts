@@ -6,7 +6,7 @@ import type { Instrument } from '../domain/instrument.ts'
 import { type Clock, systemClock } from '../seams/clock.ts'
 import type { RestClient } from '../venue/rest.ts'
 import { createRest } from '../venue/rest.ts'
-import { network, type Transport } from '../venue/transport.ts'
+import type { Transport } from '../venue/transport.ts'
 import { known } from './reconcile.ts'
 
 export type ReaderConfig = Pick<Config, 'restUrl' | 'apiKey' | 'apiSecret' | 'symbols' | 'ipCallsPer5s'>
@@ -21,12 +21,12 @@ const TIMEOUT_MS = 5_000
 const READS_PER_5_S = 400
 /** Fifty orders a page: the books of a run with some hundred thousand orders. */
 const PAGES_MAX = 2_000
-const REAL: ReaderWorld = { clock: systemClock, transport: network }
+const REAL: ReaderWorld = { clock: systemClock }
 
 /** Where a reader's time and bytes come from; by default the machine's clock and the network. */
 export interface ReaderWorld {
   readonly clock: Clock
-  readonly transport: Transport
+  readonly transport?: Transport
 }
 
 /** Clock and instruments known, not one order to spend. Throws with what could not be read. */

@@ -18,6 +18,8 @@ export interface FaultFacts {
   readonly clientId: string | null
   /** Sockets only: which connection, so that one connection is one occurrence however often it is looked at. */
   readonly socketId?: number
+  /** Sockets only: how long it has been open. */
+  readonly socketAgeMs?: number
 }
 
 /** `other`: an operation or topic the plan has no name for; only `any` and `any-frame` match it. */
@@ -53,6 +55,8 @@ export interface FaultGate {
   tellsRowsApart(party: FaultParty): boolean
   /** The moments at which a `socket` fault of this party comes due by itself, monotonic µs. */
   socketMomentsUs(party: FaultParty): readonly number[]
+  /** The ages at which a `socket` fault of this party comes due, ms. */
+  socketAgesMs(party: FaultParty): readonly number[]
 }
 
 /** Facts of something that concerns no order. */
@@ -90,6 +94,7 @@ export function createGate(plan: FaultPlan, options: GateOptions): FaultGate {
   const isOccurrence = (fault: Fault, facts: FaultFacts, nowUs: number): boolean =>
     matchesOrder(fault, facts) &&
     creates >= (fault.afterCreates ?? 0) &&
+    (facts.socketAgeMs ?? Number.POSITIVE_INFINITY) >= (fault.socketAgeMs ?? 0) &&
     isWithin(fault.windowMs, nowUs - options.mountedAtUs)
 
   return {
@@ -114,11 +119,7 @@ export function createGate(plan: FaultPlan, options: GateOptions): FaultGate {
 
     createSent(facts) {
       creates += 1
-      if (facts.clientId !== null) {
-        orders.set(facts.clientId, facts)
-        const oldest = orders.keys().next().value
-        if (orders.size > ORDERS_REMEMBERED_MAX && oldest !== undefined) orders.delete(oldest)
-      }
+      if (facts.clientId !== null) remember(orders, facts.clientId, facts)
       for (const listener of createListeners) listener()
     },
 
@@ -130,16 +131,26 @@ export function createGate(plan: FaultPlan, options: GateOptions): FaultGate {
       plan.faults.some((fault) => fault.party === party && ops.some((op) => matchesOp(fault.op, op))),
 
     tellsRowsApart: (party) =>
-      plan.faults.some(
-        ({ party: own, symbol, leg, reduceOnly }) =>
-          own === party && (symbol !== undefined || leg !== undefined || reduceOnly !== undefined),
+      faultsOf(plan, party).some(
+        ({ symbol, leg, reduceOnly }) => symbol !== undefined || leg !== undefined || reduceOnly !== undefined,
       ),
 
     socketMomentsUs: (party) =>
-      plan.faults
-        .filter((fault) => fault.party === party && fault.op === 'socket' && fault.windowMs !== undefined)
+      faultsOf(plan, party)
+        .filter((fault) => fault.op === 'socket' && fault.windowMs !== undefined)
         .map((fault) => options.mountedAtUs + (fault.windowMs?.from ?? 0) * 1000),
+    socketAgesMs: (party) => faultsOf(plan, party).flatMap(({ socketAgeMs }) => socketAgeMs ?? []),
   }
+}
+
+function remember(orders: Map<string, FaultFacts>, clientId: string, facts: FaultFacts): void {
+  orders.set(clientId, facts)
+  const oldest = orders.keys().next().value
+  if (orders.size > ORDERS_REMEMBERED_MAX && oldest !== undefined) orders.delete(oldest)
+}
+
+function faultsOf(plan: FaultPlan, party: FaultParty): readonly Fault[] {
+  return plan.faults.filter((fault) => fault.party === party)
 }
 
 function counterOf(fault: Fault): Counter {

@@ -107,6 +107,8 @@ export interface Fault {
    * not for the public stream, whose socket may be another thread's.
    */
   readonly afterCreates?: number
+  /** `socket` only: not before it has been open for so long, ms. However long the process took to start. */
+  readonly socketAgeMs?: number
   readonly verdict: FaultVerdict
 }
 

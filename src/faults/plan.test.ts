@@ -110,10 +110,11 @@ test('a filter the operation cannot satisfy is refused, since the fault would ne
         leg: 'long',
         reduceOnly: true,
         afterCreates: 1,
+        socketAgeMs: 5,
         verdict: drop,
       }),
     ),
-  ).toEqual(['faults[0].leg', 'faults[0].reduceOnly', 'faults[0].afterCreates'])
+  ).toEqual(['faults[0].leg', 'faults[0].reduceOnly', 'faults[0].afterCreates', 'faults[0].socketAgeMs'])
   expect(pathsOf(withFault({ party: 'private-stream', op: 'connect', symbol: 'BTCUSDT', verdict: drop }))).toEqual([
     'faults[0].symbol',
   ])

@@ -180,6 +180,7 @@ const FAULT = z.strictObject({
     .refine(({ from, to }) => from < to, 'a "from" before "to"')
     .exactOptional(),
   afterCreates: count.exactOptional(),
+  socketAgeMs: count.exactOptional(),
   verdict: VERDICT,
 })
 
@@ -251,6 +252,7 @@ function combinationProblems(fault: unknown, path: string): PlanProblem[] {
   refuse('leg', party === 'public-stream' || !ABOUT_ORDERS.includes(op))
   refuse('reduceOnly', party === 'public-stream' || !ABOUT_ORDERS.includes(op))
   refuse('afterCreates', party === 'public-stream')
+  refuse('socketAgeMs', op !== 'socket')
   if (field(fault, 'chance') === undefined && field(fault, 'seed') !== undefined)
     problems.push({ path: `${path}.seed`, value: field(fault, 'seed'), allowed: 'absent without "chance"' })
   return problems

@@ -84,6 +84,7 @@ interface WireParts {
 class OpenWire implements Wire {
   readonly judgesFrames: boolean
   isSilent = false
+  readonly #openedUs: number
   readonly #parts: WireParts
   /** Held back by a delay, in order. */
   readonly #held: { readonly releaseUs: number; readonly deliver: () => void }[] = []
@@ -93,12 +94,14 @@ class OpenWire implements Wire {
 
   constructor(parts: WireParts) {
     this.#parts = parts
+    this.#openedUs = parts.clock.nowUs()
     this.judgesFrames = parts.gate.wants(parts.socket.party, FRAME_OPS)
   }
 
   begin(): void {
     const { gate, socket } = this.#parts
     for (const momentUs of gate.socketMomentsUs(socket.party)) this.#strikeAt(momentUs)
+    for (const ageMs of gate.socketAgesMs(socket.party)) this.#strikeAt(this.#openedUs + ageMs * 1000)
     this.strike()
   }
 
@@ -111,7 +114,9 @@ class OpenWire implements Wire {
   strike(): void {
     const { gate, clock, socket, id } = this.#parts
     if (this.isSilent || !socket.isOpen()) return
-    const applied = gate.judge(socket.party, 'socket', { ...NO_FACTS, socketId: id }, clock.nowUs())
+    const nowUs = clock.nowUs()
+    const facts = { ...NO_FACTS, socketId: id, socketAgeMs: (nowUs - this.#openedUs) / 1000 }
+    const applied = gate.judge(socket.party, 'socket', facts, nowUs)
     if (applied === null) return
     this.isSilent = applied.verdict.do === 'silence'
     if (this.isSilent) this.#cancelAll()

@@ -36,7 +36,7 @@ export interface PrivateStreamOptions {
   readonly onEvent: (event: PrivateEvent) => void
   readonly onJournal: (event: StreamEvent) => void
   /** Default: the network. */
-  readonly transport?: Transport
+  readonly transport?: Transport | undefined
 }
 
 const TOPICS = ['order', 'execution', 'position'] as const

@@ -39,7 +39,7 @@ export interface PublicStreamOptions {
   readonly onTicker?: (ticker: Ticker) => void
   readonly onEvent: (event: StreamEvent) => void
   /** Default: the network. */
-  readonly transport?: Transport
+  readonly transport?: Transport | undefined
 }
 
 export interface Stream {

@@ -19,6 +19,7 @@ import type { InstrumentIndex } from './decode-fields.ts'
 import { indexInstruments } from './decode-fields.ts'
 import type { EndpointName } from './endpoints.ts'
 import type { Gateway, OrderRequest, Outcome, Submitted } from './gateway.ts'
+import { createHttp } from './http.ts'
 import type { Limits } from './limits.ts'
 import { createLimits } from './limits.ts'
 import type { Mark } from './outcome.ts'
@@ -26,7 +27,7 @@ import { misunderstood } from './paging.ts'
 import { createReads } from './reads.ts'
 import type { ClockSync } from './sync-clock.ts'
 import { createClockSync } from './sync-clock.ts'
-import { network, type Transport } from './transport.ts'
+import type { Transport } from './transport.ts'
 import { createVenueClock } from './venue-clock.ts'
 
 export interface RestOptions {
@@ -48,7 +49,7 @@ export interface RestOptions {
   readonly pagesMax?: number
   readonly onEvent?: (event: RestEvent) => void
   /** Default: the network. */
-  readonly transport?: Transport
+  readonly transport?: Transport | undefined
 }
 
 /** What the client noticed; for warnings and counters. Reasons carry no key. */
@@ -78,9 +79,9 @@ const DONE: Outcome<null> = { kind: 'done', value: null }
 
 export function createRest(options: RestOptions): RestClient {
   const { baseUrl, apiKey, apiSecret, clock, orderRecvWindowMs, orderTimeoutMs, readTimeoutMs, onEvent } = options
-  const { createsPerSecond, ipCallsPer5s, connections = CONNECTIONS, transport = network } = options
+  const { createsPerSecond, ipCallsPer5s, connections = CONNECTIONS, transport } = options
   let instruments: InstrumentIndex = new Map()
-  const http = transport.openHttp({ baseUrl, connections, connectTimeoutMs: readTimeoutMs, clock })
+  const http = (transport?.openHttp ?? createHttp)({ baseUrl, connections, connectTimeoutMs: readTimeoutMs, clock })
   const venueClock = createVenueClock(clock)
   const limits = createLimits({ createsPerSecond, ipCallsPer5s, clock, venueNowMs: venueClock.nowMs })
   const onMark = (kind: Mark, op: EndpointName, reason: string): void => {

@@ -13,7 +13,8 @@ import type { EventData } from '../journal/events.ts'
 import type { Clock } from '../seams/clock.ts'
 import type { Random } from '../seams/random.ts'
 import { parseJson } from './decode-fields.ts'
-import { network, type Transport, type VenueSocket } from './transport.ts'
+import type { Transport, VenueSocket } from './transport.ts'
+import { openWebSocket } from './web-socket.ts'
 
 type StreamEventType =
   | 'stream.opened'
@@ -38,7 +39,7 @@ export interface SocketOptions {
   /** For the TCP and WebSocket handshakes; default 5 s. */
   readonly connectTimeoutMs?: number
   /** Default: the network. */
-  readonly transport?: Transport
+  readonly transport?: Transport | undefined
   readonly onJournal: (event: StreamEvent) => void
 }
 
@@ -153,8 +154,9 @@ class SteadyLink implements Link {
     this.#reason = ''
     this.#readyUs = 0
     this.#receivedUs = this.#options.clock.nowUs()
-    const { url, clock, connectTimeoutMs = CONNECT_TIMEOUT_MS, transport = network } = this.#options
-    const socket = transport.openSocket(url, {
+    const { url, clock, connectTimeoutMs = CONNECT_TIMEOUT_MS, transport } = this.#options
+    const connect = transport?.openSocket ?? openWebSocket
+    const socket = connect(url, {
       onBytes: () => {
         this.#receivedUs = clock.nowUs()
       },

@@ -1,14 +1,12 @@
 /**
  * What carries bytes between a client and the venue: real sockets, or whatever a simulation has instead.
  *
- *   rest ──────────► openHttp ───┐
- *                                ├─► network: undici, ws          the one in production
- *   socket (link) ─► openSocket ─┘   a simulation: memory, virtual time
+ *   rest ──────────► openHttp ────► http.ts (undici)         or a simulation's: memory, virtual time
+ *   socket (link) ─► openSocket ──► web-socket.ts (ws)       or the same
+ *
+ * The two are loaded apart: the feed's thread has sockets and no REST client.
  */
-import type { IncomingMessage } from 'node:http'
-import { WebSocket } from 'ws'
 import type { Http, HttpOptions } from './http.ts'
-import { createHttp } from './http.ts'
 
 export interface Transport {
   openHttp(options: HttpOptions): Http
@@ -36,29 +34,4 @@ export interface SocketEvents {
   onControl(): void
   onError(message: string): void
   onClose(code: number, reason: string): void
-}
-
-/** The network. */
-export const network: Transport = { openHttp: createHttp, openSocket }
-
-function openSocket(url: string, events: SocketEvents): VenueSocket {
-  const socket = new WebSocket(url, { perMessageDeflate: false, skipUTF8Validation: true })
-  socket.on('upgrade', (response: IncomingMessage) => {
-    response.socket.on('data', () => events.onBytes())
-  })
-  socket.on('open', () => events.onOpen())
-  socket.on('message', (data) => events.onText((data as Buffer).toString()))
-  socket.on('ping', () => events.onControl())
-  socket.on('pong', () => events.onControl())
-  socket.on('error', (error) => events.onError(error.message))
-  socket.on('close', (code, reason) => events.onClose(code, reason.toString()))
-  return {
-    get state() {
-      if (socket.readyState === WebSocket.CONNECTING) return 'connecting'
-      return socket.readyState === WebSocket.OPEN ? 'open' : 'ending'
-    },
-    send: (text) => socket.send(text),
-    close: (code) => socket.close(code),
-    terminate: () => socket.terminate(),
-  }
 }
