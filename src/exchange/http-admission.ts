@@ -5,6 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Accounts, type Authentication, authenticateRequest } from './auth.ts'
 import { createLimit, visit } from './core/limits.ts'
 import type { CoreReply, CoreRequest, ExchangeCore } from './core/types.ts'
+import type { RestFaults } from './disturbed-rest.ts'
 import type { Driver } from './driver.ts'
 import { BANNED, GET_WITH_BODY, NOT_FOUND, OVERLOADED, type Refusal } from './http-answers.ts'
 import type { IpLimit } from './ip-limit.ts'
@@ -22,6 +23,8 @@ export interface HttpOptions {
   /** Calls of everybody together in any second; null: no bound. */
   readonly systemCallsPerS?: number | null
   readonly doubts: Pick<Doubts, 'signedMarket' | 'authStatus' | 'limitHeadersElsewhere'>
+  /** What is planned to go wrong with admitted requests and their answers. */
+  readonly faults?: RestFaults | undefined
 }
 
 export interface Call {

@@ -2,6 +2,7 @@
  * What leaves over HTTP: the envelope of a request, or a bare status for a call that never became one.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Answer } from '../faults/rest-fate.ts'
 import type { CoreReply } from './core/types.ts'
 
 /** No order or query of the venue comes near this. */
@@ -33,11 +34,32 @@ export function answerRefusal(request: IncomingMessage, response: ServerResponse
   })
 }
 
-export function writeEnvelope(response: ServerResponse, status: number, reply: CoreReply, nowMs: number): void {
-  const { retCode, retMsg, result, retExtInfo, omits, limit } = reply
+/** The body of an answer. */
+export function envelopeText({ retCode, retMsg, result, retExtInfo, omits }: CoreReply, nowMs: number): string {
   const envelope: Record<string, unknown> = { retCode, retMsg, result, retExtInfo, time: nowMs }
   for (const part of omits ?? []) delete envelope[part]
-  const body = JSON.stringify(envelope)
+  return JSON.stringify(envelope)
+}
+
+/** The same answer, kept instead of written. */
+export function answerOf(status: number, reply: CoreReply, nowMs: number): Answer {
+  const { limit } = reply
+  const headers = {
+    'content-type': 'application/json; charset=utf-8',
+    ...(limit === undefined
+      ? {}
+      : {
+          'x-bapi-limit': String(limit.limit),
+          'x-bapi-limit-status': String(limit.remaining),
+          'x-bapi-limit-reset-timestamp': String(limit.resetMs),
+        }),
+  }
+  return { status, headers, text: envelopeText(reply, nowMs) }
+}
+
+export function writeEnvelope(response: ServerResponse, status: number, reply: CoreReply, nowMs: number): void {
+  const { limit } = reply
+  const body = envelopeText(reply, nowMs)
   const headers = ['Content-Type', 'application/json; charset=utf-8', 'Content-Length', String(Buffer.byteLength(body))]
   if (limit !== undefined) {
     headers.push('X-Bapi-Limit', String(limit.limit), 'X-Bapi-Limit-Status', String(limit.remaining))

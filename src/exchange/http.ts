@@ -9,10 +9,13 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { parse as parseQuery } from 'node:querystring'
+import type { Answer } from '../faults/rest-fate.ts'
 import { plainAddress } from './auth.ts'
 import type { CoreReply, CoreRequest } from './core/types.ts'
+import type { Admitted } from './disturbed-rest.ts'
 import { type Call, createAdmission, createCallers, type HttpOptions } from './http-admission.ts'
 import {
+  answerOf,
   answerRefusal,
   BODY_MAX_BYTES,
   MALFORMED,
@@ -39,7 +42,7 @@ export interface HttpSide {
 }
 
 export function createHttpSide(options: HttpOptions): HttpSide {
-  const { driver, ipLimit, doubts, refuses } = options
+  const { driver, ipLimit, doubts, refuses, faults } = options
   const admissionProblem = createAdmission(options)
   const whoAsks = createCallers(options)
   let requests = 0
@@ -86,7 +89,36 @@ export function createHttpSide(options: HttpOptions): HttpSide {
     const otherwise = refuses?.(path, params) ?? null
     const asked: CoreRequest = { accountId: caller.accountId, method: route.method, path, params }
     if (otherwise !== null) answer(call, 200, otherwise, driver.nowMs())
-    else driver.handle(asked, (reply, nowMs) => answer(call, 200, reply, nowMs))
+    else if (faults === undefined) driver.handle(asked, (reply, nowMs) => answer(call, 200, reply, nowMs))
+    else faults.carry(admitted(call, payload, asked))
+  }
+
+  /** A request in the hands of the fault layer. It may be late when it goes on: then its signature is verified again. */
+  function admitted(call: Call, payload: string | Buffer, asked: CoreRequest): Admitted {
+    const ask = (
+      params: CoreRequest['params'],
+      tell: (status: number, reply: CoreReply, nowMs: number) => void,
+    ): void => {
+      const caller = whoAsks(call, payload)
+      if (caller.ok) driver.handle({ ...asked, params }, (reply, nowMs) => tell(200, reply, nowMs))
+      else {
+        const { retCode, retMsg } = caller
+        tell(doubts.authStatus, { retCode, retMsg, result: {}, retExtInfo: {} }, driver.nowMs())
+      }
+    }
+    return {
+      call,
+      payload,
+      pass: () => ask(asked.params, (status, reply, nowMs) => answer(call, status, reply, nowMs)),
+      send(changed) {
+        const params = changed === null ? asked.params : (parseBody(Buffer.from(changed)) ?? {})
+        let answered: Answer | undefined
+        ask(params, (status, reply, nowMs) => {
+          answered = answerOf(status, withLimit(reply, call.address, nowMs), nowMs)
+        })
+        return answered!
+      },
+    }
   }
 
   /** An answer no account's counter was asked for tells the address's budget, or nothing. */
@@ -97,9 +129,13 @@ export function createHttpSide(options: HttpOptions): HttpSide {
     nowMs: number,
   ): void {
     if (status !== 200) refused += 1
+    writeEnvelope(response, status, withLimit(reply, address, nowMs), nowMs)
+  }
+
+  function withLimit(reply: CoreReply, address: string, nowMs: number): CoreReply {
     const elsewhere = doubts.limitHeadersElsewhere === 'address'
     const limit = reply.limit ?? (elsewhere ? ipLimit.budget(address, nowMs) : undefined)
-    writeEnvelope(response, status, limit === undefined ? reply : { ...reply, limit }, nowMs)
+    return limit === undefined ? reply : { ...reply, limit }
   }
 
   function refuse(request: IncomingMessage, response: ServerResponse, refusal: Refusal): void {

@@ -28,6 +28,8 @@ export interface ListenerOptions {
   readonly refusedStatus: 403 | 429
   readonly nowMs: () => number
   readonly bounds: HttpBounds
+  /** What is planned to go wrong with handshakes: `proceed` now, later or never. */
+  readonly handshake?: ((stream: StreamName, wire: Duplex, proceed: () => void) => void) | undefined
   /** `query` is the part of the URL behind the question mark. */
   accept(stream: StreamName, socket: WebSocket, wire: Duplex, query: string): void
 }
@@ -95,7 +97,12 @@ function createVenueServer(options: ListenerOptions): Server {
     const stream = options.persona.streams.get(path!)
     const refused = refusalOf(stream, request, wire, options)
     if (stream === undefined || refused !== undefined) refuseUpgrade(wire, refused ?? '404 Not Found')
-    else sockets.handleUpgrade(request, wire, head, (socket) => options.accept(stream, socket, wire, query))
+    else {
+      const proceed = (): void =>
+        sockets.handleUpgrade(request, wire, head, (socket) => options.accept(stream, socket, wire, query))
+      if (options.handshake === undefined) proceed()
+      else options.handshake(stream, wire, proceed)
+    }
   })
   return server
 }

@@ -24,6 +24,7 @@ import { type Persona, type PersonaName, personaOf, type StreamName } from './pe
 import type { RowsPolicy } from './private-frames.ts'
 import { createStreams, type Streams } from './streams.ts'
 import type { TradeBounds } from './trade-rates.ts'
+import type { VenueFaults } from './venue-faults.ts'
 import { type Doubts, NO_DOUBTS } from './world-doubts.ts'
 import { SHELL_DEFAULTS } from './world-shell.ts'
 
@@ -63,6 +64,8 @@ export interface ServeOptions {
   readonly preMarketSymbols?: ReadonlySet<string>
   /** How the venue behaves where nobody has verified it. */
   readonly doubts?: Partial<Doubts>
+  /** What is planned to go wrong on the wire (venue-faults.ts). Closed with the exchange. */
+  readonly faults?: VenueFaults
   /** Told once, when the exchange closes. */
   readonly journalCounters?: (counters: ExchangeCounters) => void
 }
@@ -104,6 +107,7 @@ export async function serveCore(core: ExchangeCore, options: ServeOptions = {}):
   const running: { close(): Promise<void> }[] = []
   const close = once(async () => {
     venue.driver.stop()
+    options.faults?.close()
     await Promise.all([venue.streams.close(), ...running.map((each) => each.close())])
     options.journalCounters?.(counters())
   })
@@ -189,7 +193,9 @@ function openDoor(
   const persona = personaOf(name, { preMarketSymbols: options.preMarketSymbols ?? new Set() })
   const accounts = accountsOf(core, persona)
   const { systemCallsPerS = null } = options
-  const http = createHttpSide({ core, driver, ipLimit, accounts, systemCallsPerS, doubts, refuses: persona.refuses })
+  const { faults } = options
+  const common = { core, driver, ipLimit, accounts, systemCallsPerS, doubts, faults: faults?.rest }
+  const http = createHttpSide({ ...common, refuses: persona.refuses })
   const limit = createConnectionLimit({ ...SHELL_DEFAULTS.connections, ...options.connections })
   return {
     persona,
@@ -206,7 +212,11 @@ function openDoor(
         refusedStatus: doubts.refusedHandshake,
         nowMs: driver.nowMs,
         bounds: { ...HTTP_BOUNDS, ...options.httpBounds },
-        accept: (stream, socket, wire, query) => streams.accept(stream, socket, wire, { persona, accounts, query }),
+        handshake: faults?.streams.handshake,
+        accept(stream, socket, wire, query) {
+          streams.accept(stream, socket, wire, { persona, accounts, query })
+          faults?.streams.open(stream, socket, wire)
+        },
       }),
   }
 }

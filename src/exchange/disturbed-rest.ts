@@ -1,0 +1,131 @@
+/**
+ * Faults of REST at the venue's door: an admitted request meets its verdict before the core does, its answer meets one
+ * before the client does.
+ *
+ *   admitted ─► user's handlers ─► fate (faults/rest-fate.ts) ─► core ─► fate ─► answer, half of it, a reset, or nothing
+ *
+ * Judged after the signature, so that a changed order needs no new one; a request that is late is verified again when it
+ * arrives, by the time it was signed with.
+ */
+
+import type { RequestHandler } from 'msw'
+import { getResponse } from 'msw/utils/get-response'
+import { isPassthroughResponse } from 'msw/utils/passthrough'
+import { factsOfRequest, REST_ROUTES } from '../faults/facts.ts'
+import type { FaultGate, JudgedOp } from '../faults/gate.ts'
+import { type Answer, disturb, dripped } from '../faults/rest-fate.ts'
+import { type Rewriting, rewriteCreate } from '../faults/rewrite.ts'
+import type { Clock } from '../seams/clock.ts'
+import type { Call } from './http-admission.ts'
+
+/** A request that was let in, and the ways it can go on. */
+export interface Admitted {
+  readonly call: Call
+  /** The body, or the query of a GET. */
+  readonly payload: string | Buffer
+  /** As if there were no faults. */
+  pass(): void
+  /** Sends the request to the core, with another body if one is given, and keeps the answer from the client. */
+  send(changed: string | null): Answer
+}
+
+export interface RestFaults {
+  carry(admitted: Admitted): void
+}
+
+export interface RestFaultOptions {
+  readonly gate: FaultGate
+  readonly clock: Clock
+  readonly userHandlers: readonly RequestHandler[]
+  /** Told when one of the user's handlers answered instead of the venue: method and path. */
+  readonly onUserHandler: (what: string) => void
+}
+
+const OPS: ReadonlyMap<string, JudgedOp> = new Map(REST_ROUTES.map(({ path, op }) => [path, op]))
+
+export function createRestFaults(options: RestFaultOptions): RestFaults {
+  const { gate, userHandlers } = options
+  const isWanted = (op: JudgedOp): boolean => gate.wants('rest-request', [op]) || gate.wants('rest-reply', [op])
+  return {
+    carry(admitted) {
+      const { call, payload } = admitted
+      const op = OPS.get(call.path) ?? 'other'
+      const bodyText = call.route.method === 'POST' ? payload.toString() : ''
+      const facts = factsOfRequest(urlOf(call), bodyText)
+      if (op === 'create') gate.createSent(facts)
+      if (userHandlers.length === 0 && !isWanted(op)) {
+        admitted.pass()
+        return
+      }
+      settle(options, admitted, { op, facts, bodyText }).catch((error: unknown) => {
+        const text = `a fault handler failed: ${error instanceof Error ? error.message : String(error)}`
+        void write(call, { status: 500, headers: { 'content-type': 'text/plain' }, text }, options.clock)
+      })
+    },
+  }
+}
+
+interface Judged {
+  readonly op: JudgedOp
+  readonly facts: ReturnType<typeof factsOfRequest>
+  readonly bodyText: string
+}
+
+async function settle(options: RestFaultOptions, admitted: Admitted, judged: Judged): Promise<void> {
+  const { gate, clock } = options
+  const { call } = admitted
+  const { socket, headers } = call.request
+  const theirs = await askHandlers(options, call, judged.bodyText)
+  if (theirs !== null) return write(call, theirs, clock)
+
+  const signedMs = Number(headers['x-bapi-timestamp'] ?? Number.NaN)
+  const hasGivenUp = (): boolean => socket.destroyed
+  const fate = await disturb({
+    op: judged.op,
+    facts: judged.facts,
+    gate,
+    clock,
+    signedMs: Number.isSafeInteger(signedMs) ? signedMs : null,
+    hasGivenUp,
+    send: (change) => Promise.resolve(admitted.send(changedBody(judged.bodyText, change))),
+  })
+  if (fate.do === 'reset') socket.resetAndDestroy()
+  else if (fate.do === 'answer') await write(call, fate.answer, clock)
+  else if (fate.do === 'pass' && !hasGivenUp()) admitted.pass()
+}
+
+function changedBody(bodyText: string, change: Rewriting | null): string | null {
+  return change === null || bodyText === '' ? null : rewriteCreate(bodyText, change)
+}
+
+/** What the user's handlers answer; null when they leave it to the venue. */
+async function askHandlers(options: RestFaultOptions, call: Call, bodyText: string): Promise<Answer | null> {
+  if (options.userHandlers.length === 0) return null
+  const { method = 'GET', headers } = call.request
+  const url = urlOf(call)
+  const asked = new Request(url, {
+    method,
+    headers: Object.entries(headers).flatMap(([name, value]): [string, string][] =>
+      value === undefined ? [] : [[name, String(value)]],
+    ),
+    ...(method === 'GET' ? {} : { body: bodyText }),
+  })
+  const told = await getResponse([...options.userHandlers], asked)
+  if (told === undefined || isPassthroughResponse(told)) return null
+  options.onUserHandler(`${method} ${url.pathname}`)
+  return { status: told.status, headers: Object.fromEntries(told.headers), text: await told.text() }
+}
+
+async function write(call: Call, { status, headers, text, dripMs }: Answer, clock: Clock): Promise<void> {
+  const { response } = call
+  if (response.destroyed || response.headersSent) return
+  response.writeHead(status, { ...headers, 'content-length': String(Buffer.byteLength(text)) })
+  if (dripMs !== undefined) {
+    for await (const piece of dripped(text, dripMs, clock)) if (!response.destroyed) response.write(piece)
+    response.end()
+  } else response.end(text)
+}
+
+function urlOf({ request }: Call): URL {
+  return new URL(request.url ?? '/', `http://${request.headers.host ?? 'venue'}`)
+}
