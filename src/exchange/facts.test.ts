@@ -6,8 +6,8 @@ import { expect, test } from 'vitest'
 import WebSocket from 'ws'
 import { type Bench, createBench, privateRows, type Row } from './core/test-support/bench.ts'
 import { BTC, createStillMarket, offer } from './core/test-support/stillmarket.ts'
-import { connect } from './test-support/clients.ts'
-import { setUp } from './test-support/wires.ts'
+import { authFrame, connect } from './test-support/clients.ts'
+import { NOW_MS, setUp } from './test-support/wires.ts'
 
 const RESTING = { side: 'Buy', qty: '0.010', price: '59900.00' }
 const ETH = { symbol: 'ETHUSDT', side: 'Buy', qty: '0.10', price: '2990.00' }
@@ -155,5 +155,13 @@ test('pongs are compact JSON, as clients search for them in the text, whatever t
       expect(await text).toContain(words)
     }
     expect(client.socket.readyState).toBe(WebSocket.OPEN)
+  }
+})
+
+test('a login that is good for hours is as good as one for a second', async () => {
+  await using setting = await setUp()
+  for (const expires of [NOW_MS + 1_000, NOW_MS + 10_000_000, String(NOW_MS + 10_000_000)]) {
+    using client = await connect(setting.exchange.privateUrl)
+    expect(await client.ask(authFrame(expires))).toMatchObject({ op: 'auth', success: true })
   }
 })
