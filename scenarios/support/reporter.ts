@@ -20,6 +20,7 @@ import {
 } from '../../src/report/document.ts'
 import { environmentNow, loadNow } from '../../src/report/environment.ts'
 import { withoutControls } from '../../src/report/markup.ts'
+import type { MatrixCell } from '../../src/report/matrix.ts'
 import { firstReason } from '../../src/report/overview.ts'
 import { quote, rerunCommand, scenarioRecord } from '../../src/report/scenario.ts'
 import { tallyLine, writeReport } from '../../src/report/write.ts'
@@ -27,7 +28,9 @@ import { systemClock } from '../../src/seams/clock.ts'
 import { REPORTS } from './paths.ts'
 
 declare module 'vitest' {
-  interface TaskMeta extends Partial<ScenarioMeta> {}
+  interface TaskMeta extends Partial<ScenarioMeta> {
+    matrix?: readonly MatrixCell[]
+  }
 }
 
 const PROJECT = 'scenarios'
@@ -57,6 +60,8 @@ export default class ScenarioReporter implements Reporter {
       environment: environmentNow(this.#loadBefore),
       rerun: rerunCommand(target, null, 'npx vitest run --project scenarios'),
       scenarios: own.flatMap((module) => [...module.children.allTests()].map((test) => recordOf(test, root, target))),
+      // Played by a unit test; a run of the scenarios alone has none.
+      matrix: modules.flatMap((module) => [...module.children.allTests()].flatMap((test) => test.meta().matrix ?? [])),
       problems: [
         ...own.flatMap(moduleProblems),
         ...errors.map((error) => `outside any test: ${firstLine(error.message)}`),

@@ -11,6 +11,7 @@ import type { MetricsSnapshot } from '../journal/events.ts'
 import { type Finding, plural } from '../journal/finding.ts'
 import { overall } from '../journal/summary.ts'
 import { type BudgetResult, compareByMargin } from './budgets.ts'
+import type { MatrixCell } from './matrix.ts'
 import type { Safety } from './safety.ts'
 import type { TradeRecord } from './trades.ts'
 
@@ -134,6 +135,8 @@ export interface ReportDocument {
   readonly environment: Environment
   readonly rerun: string
   readonly scenarios: readonly ScenarioRecord[]
+  /** The unknown-outcome matrix; empty when it was not played in this run. */
+  readonly matrix: readonly MatrixCell[]
 }
 
 export interface DocumentInput {
@@ -143,6 +146,7 @@ export interface DocumentInput {
   readonly environment: Environment
   readonly rerun: string
   readonly scenarios: readonly ScenarioRecord[]
+  readonly matrix?: readonly MatrixCell[]
   /** Things that went wrong outside any one scenario. */
   readonly problems: readonly string[]
   readonly interrupted: boolean
@@ -165,6 +169,7 @@ export function buildDocument(input: DocumentInput): ReportDocument {
     environment: input.environment,
     rerun: input.rerun,
     scenarios,
+    matrix: input.matrix ?? [],
   }
 }
 

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest'
+import type { MatrixCell } from '../report/matrix.ts'
 import { allCells, type CellResult, impossible, judgeCell, nameOf, scheduleOf } from './matrix.ts'
 import { simulate } from './simulate.ts'
 import { schedule } from './test-support/schedules.ts'
 
 declare module 'vitest' {
   interface TaskMeta {
-    matrix?: readonly CellResult[]
+    matrix?: readonly MatrixCell[]
   }
 }
 
