@@ -99,6 +99,18 @@ test('nothing is sent before the reset of an exceeded limit', () => {
   expect(limits.tryTake('create')).toBeNull()
 })
 
+test('what others use holds back new trades, but no order once the moment has passed that the venue has named', () => {
+  const { clock, limits } = limitsOf()
+  expect(limits.tryTake('create')).toBeNull()
+  const reset = String(clock.wallMs() + 300)
+  limits.observe('create', { 'x-bapi-limit-status': '0', 'x-bapi-limit-reset-timestamp': reset })
+  clock.move(299)
+  expect(limits.tryTake('create')).toMatchObject({ code: 10006 })
+  clock.move(1)
+  expect(limits.createsFree()).toBe(0)
+  expect(limits.tryTake('create')).toBeNull()
+})
+
 test('a reset later than a second is waited for, too', () => {
   const { clock, limits } = limitsOf()
   const reset = String(clock.wallMs() + 2500)

@@ -66,6 +66,8 @@ interface Counter {
   foreign: number
   foreignUntilUs: number
   blockedUntilUs: number
+  /** The venue itself has said when this counter is free again, in its last reply. */
+  resetNamed: boolean
 }
 
 export function createLimits({ createsPerSecond, ipCallsPer5s, clock, venueNowMs }: LimitsOptions): Limits {
@@ -94,7 +96,7 @@ export function createLimits({ createsPerSecond, ipCallsPer5s, clock, venueNowMs
         return limited(`${ipCallsPer5s} calls per 5 s from this address are used up`, address.freesInMs(nowUs))
       }
       const counter = counters.get(op)
-      if (counter !== undefined && freeOf(counter, nowUs) <= 0) {
+      if (counter !== undefined && sendableOf(counter, nowUs) <= 0) {
         return limited(`${counter.cap} ${op} calls per second are used up`, waitMs(counter, nowUs))
       }
       address.add(nowUs)
@@ -131,7 +133,8 @@ function learn(counter: Counter, headers: HttpHeaders, sentUs: number, nowUs: nu
   counter.foreignUntilUs = sentUs + SECOND_US + SLACK_US
   // The reset lies ahead only after the limit was exceeded; otherwise the header says "now".
   const resetMs = count(headers['x-bapi-limit-reset-timestamp'])
-  if (remaining > 0 || resetMs === null || resetMs <= venueNowMs) return
+  counter.resetNamed = remaining === 0 && resetMs !== null && resetMs > venueNowMs
+  if (!counter.resetNamed) return
   counter.blockedUntilUs = nowUs + resetAfterMs(headers, venueNowMs) * 1000
 }
 
@@ -141,13 +144,29 @@ function freeOf(counter: Counter, nowUs: number): number {
   return counter.cap - counter.window.count(nowUs) - foreign
 }
 
+/**
+ * Calls that may be tried now. What others use counts until a second has passed, unless the venue has named an earlier
+ * moment: then an unwind waits no longer than it says. New trades are let in by `freeOf`, which stays careful.
+ */
+function sendableOf(counter: Counter, nowUs: number): number {
+  const released = counter.resetNamed && nowUs >= counter.blockedUntilUs
+  return released ? counter.cap - counter.window.count(nowUs) : freeOf(counter, nowUs)
+}
+
 function waitMs(counter: Counter, nowUs: number): number {
   const blockedMs = (counter.blockedUntilUs - nowUs) / 1000
   return Math.max(1, Math.ceil(blockedMs > 0 ? blockedMs : counter.window.freesInMs(nowUs)))
 }
 
 function newCounter(cap: number): Counter {
-  return { cap, window: createWindow(SECOND_US + SLACK_US), foreign: 0, foreignUntilUs: 0, blockedUntilUs: 0 }
+  return {
+    cap,
+    window: createWindow(SECOND_US + SLACK_US),
+    foreign: 0,
+    foreignUntilUs: 0,
+    blockedUntilUs: 0,
+    resetNamed: false,
+  }
 }
 
 function limited(reason: string, retryAfterMs: number): Denial {

@@ -1,0 +1,79 @@
+/**
+ * Ways real executors have failed, one test each: what the private stream withholds, repeats and shuffles, and what the
+ * books show late.
+ */
+import { expect, test } from 'vitest'
+import { shippedWorld } from '../exchange/test-support/worlds.ts'
+import type { Fault } from '../faults/plan-types.ts'
+import { expectFlat, fault, filledLots, ordersOf, plan, play } from './test-support/failures.ts'
+
+const STREAM = 'private-stream'
+const LOST = { do: 'drop' } as const
+/** Opening orders: their exits are told, so that the test is about the entry alone. */
+const OPENING = { reduceOnly: false } as const
+
+test.each<[string, Fault[]]>([
+  ['all', ['order', 'execution'].map((op) => fault(STREAM, op as Fault['op'], LOST, { times: null }))],
+  ['some', [fault(STREAM, 'execution', LOST)]],
+  ['one leg', [fault(STREAM, 'execution', LOST, { ...OPENING, leg: 'long', times: null })]],
+  [
+    'one leg, rows as well',
+    ['order', 'execution'].map((op) =>
+      fault(STREAM, op as Fault['op'], LOST, { ...OPENING, leg: 'short', times: null }),
+    ),
+  ],
+])('a stream that keeps its heartbeat but withholds fills (%s): they are asked for', async (_, faults) => {
+  const told = await play(plan(...faults))
+  expect(told.run.streams.some((line) => line.type === 'stream.gap')).toBe(false)
+  expect(told.trade.hedged!.data.lots).toBe(9)
+  expect(told.trade.fills.some(({ data }) => data.from !== 'stream')).toBe(true)
+  for (const leg of ['long', 'short'] as const) expect(ordersOf(told.trade, leg, 'entry')).toHaveLength(1)
+  expectFlat(told)
+})
+
+test('duplicate order and execution rows: each fill counts once', async () => {
+  const twice = (['order', 'execution'] as const).map((op) => fault(STREAM, op, { do: 'duplicate' }, { times: null }))
+  const told = await play(plan(...twice))
+  // Once from the second frame, and once more when the books are read at the end.
+  expect(told.result.metrics!.counters).toMatchObject({ duplicatesIgnored: 2 * told.trade.fills.length })
+  expect(told.trade.hedged!.data.lots).toBe(9)
+  expectFlat(told)
+})
+
+test('out-of-order order and execution rows: the later word stands', async () => {
+  const shuffled = (['order', 'execution'] as const).map((op) => fault(STREAM, op, { do: 'reorder' }, { times: 2 }))
+  const told = await play(plan(...shuffled))
+  expect(told.trade.hedged!.data.lots).toBe(9)
+  expect(told.trade.orders.every(({ fills }) => fills.length > 0)).toBe(true)
+  expectFlat(told)
+})
+
+test('execution before acknowledgement: a fill is believed when it is heard, and the late reply changes nothing', async () => {
+  const late = fault('rest-reply', 'create', { do: 'delay', ms: 200 }, { ...OPENING, times: 2 })
+  const told = await play(plan(late))
+  const [entry] = ordersOf(told.trade, 'long', 'entry')
+  expect(entry!.fills[0]!.at).toBeLessThan(entry!.acknowledged!.at)
+  expect(told.trade.hedged!.at).toBeLessThan(entry!.acknowledged!.at)
+  expectFlat(told)
+})
+
+test('order missing from realtime for a while after placing: not found yet is not "never arrived"', async () => {
+  const world = { ...shippedWorld('calm'), readLagMs: 200 }
+  const told = await play({
+    world,
+    ...plan(
+      fault('rest-reply', 'create', { do: 'reset' }, { ...OPENING, leg: 'long' }),
+      fault(STREAM, 'socket', { do: 'silence' }, { afterCreates: 1 }),
+    ),
+  })
+  const [entry] = ordersOf(told.trade, 'long', 'entry')
+  const questions = told.run.events.flatMap((event) =>
+    event.type === 'order.queried' && event.data.clientId === entry!.clientId ? [event.data.found] : [],
+  )
+  expect(questions[0]).toBe('nothing, 0 executions')
+  expect(entry!.absent).toBeNull()
+  expect(filledLots([entry!])).toBe(9)
+  expect(ordersOf(told.trade, 'long', 'entry')).toHaveLength(1)
+  expect(told.trade.hedged!.data.lots).toBe(9)
+  expectFlat(told)
+})
