@@ -12,6 +12,8 @@ import { NOW_MS, setUp } from './test-support/wires.ts'
 const RESTING = { side: 'Buy', qty: '0.010', price: '59900.00' }
 const ETH = { symbol: 'ETHUSDT', side: 'Buy', qty: '0.10', price: '2990.00' }
 
+const DAY_MS = 24 * 3_600_000
+
 const openIds = (bench: Bench): unknown[] =>
   bench.rows('/v5/order/realtime', { settleCoin: 'USDT', limit: 50 }).map((row) => row['orderLinkId'])
 
@@ -60,18 +62,18 @@ test.each(['GTC', 'PostOnly', 'GoodTillCancel', 'ImmediateOrCancel', ''])(
   },
 )
 
-test('positions come in pages; by symbol every index is there though flat, by coin only what is held', () => {
+test('positions come in pages, what is held first; by symbol every index is there though flat, by coin only what is held', () => {
   const bench = createBench('calm')
   const list = (params: object): readonly Row[] => bench.rows('/v5/position/list', { ...params })
   expect(list(BTC)).toMatchObject([{ positionIdx: 0, side: '', size: '0', seq: -1 }])
   bench.post('/v5/position/switch-mode', { coin: 'USDT', mode: 3 })
-  expect(list(BTC).map((row) => [row['positionIdx'], row['seq']])).toEqual([
-    [1, -1],
-    [2, -1],
-  ])
+  expect(new Set(list(BTC).map((row) => `${row['positionIdx']} ${row['seq']}`))).toEqual(new Set(['1 -1', '2 -1']))
   expect(list({ settleCoin: 'USDT' })).toEqual([])
-  bench.order({ ...BTC, side: 'Buy', qty: '0.010', positionIdx: 1 })
+  const order = () => list(BTC).map((row) => row['positionIdx'])
   bench.order({ ...BTC, side: 'Sell', qty: '0.010', positionIdx: 2 })
+  expect(order()).toEqual([2, 1])
+  bench.order({ ...BTC, side: 'Buy', qty: '0.010', positionIdx: 1 })
+  expect(order()).toEqual([1, 2])
   bench.order({ symbol: 'ETHUSDT', side: 'Sell', qty: '0.10', positionIdx: 2 })
   const pages: unknown[][] = []
   for (let cursor = ''; ; ) {
@@ -85,6 +87,43 @@ test('positions come in pages; by symbol every index is there though flat, by co
   expect(pages.flat().toSorted()).toEqual(['BTCUSDT 1', 'BTCUSDT 2', 'ETHUSDT 2'])
   expect(Number(bench.position('BTCUSDT', 1)['seq'])).toBeGreaterThan(0)
 })
+
+test('after a restart of the venue realtime has forgotten what ended before, and history has not', () => {
+  const bench = createStillMarket()
+  const cancelled = (orderLinkId: string): void => {
+    bench.order({ ...BTC, ...RESTING, orderLinkId })
+    bench.post('/v5/order/cancel', { ...BTC, orderLinkId })
+  }
+  cancelled('before')
+  bench.order({ ...BTC, ...RESTING, orderLinkId: 'open' })
+  bench.core.control({ do: 'restart' }, bench.nowMs())
+  cancelled('after')
+  const found = (path: string, params: object): unknown[] =>
+    bench.rows(path, { ...BTC, ...params }).map((row) => row['orderLinkId'])
+  expect(found('/v5/order/realtime', { openOnly: 1 })).toEqual(['after'])
+  expect(found('/v5/order/realtime', { orderLinkId: 'before' })).toEqual([])
+  expect(openIds(bench)).toEqual(['open'])
+  expect(found('/v5/order/history', {})).toEqual(['after', 'before'])
+})
+
+test.each([
+  ['demo', 0],
+  ['mainnet', 1],
+] as const)(
+  'an order of a %s account that was filled eight days ago is in %i rows of history',
+  (environment, count) => {
+    const bench = createStillMarket((world) => (world.accounts[0]!.environment = environment))
+    offer(bench, 'Sell', '0.010', '60000.00')
+    bench.order({ ...BTC, side: 'Buy', qty: '0.010', price: '60000.00', orderLinkId: 'old' })
+    const startTime = bench.nowMs() - 1
+    const found = (params: object): number => bench.rows('/v5/order/history', { ...BTC, ...params }).length
+    bench.pass(7 * DAY_MS - 1)
+    expect(found({ startTime, endTime: startTime + DAY_MS })).toBe(1)
+    bench.pass(DAY_MS)
+    expect(found({ startTime, endTime: startTime + DAY_MS })).toBe(count)
+    expect(found({ orderLinkId: 'old' })).toBe(count)
+  },
+)
 
 test('ids in an execution query beat every other filter', () => {
   const bench = createBench('calm')

@@ -46,6 +46,7 @@ export function createAccount(
     orders: [],
     closed: [],
     closedCount: 0,
+    recentFrom: 0,
     executions: [],
     limits: counters,
     outbox: { orders: [], executions: [], positions: [], walletChanged: false, isListed: false },

@@ -145,6 +145,7 @@ function refusal(venue: Venue, { retCode, retMsg, result }: Answer): CoreReply {
 }
 
 function restart(venue: Venue, feeds: readonly TopicFeed[]): void {
+  for (const account of venue.accounts.values()) account.recentFrom = account.closedCount
   for (const listing of venue.listings) restartPictures(listing)
   for (const feed of feeds) feed.restart(venue.nowMs)
 }

@@ -176,7 +176,10 @@ export interface Account {
   readonly apiKey: string
   readonly apiSecret: string
   /** What the key may do. */
-  readonly key: Pick<WorldAccount, 'readOnly' | 'permissions' | 'ips' | 'symbols' | 'refusedWith' | 'rsaPublicKey'>
+  readonly key: Pick<
+    WorldAccount,
+    'readOnly' | 'permissions' | 'ips' | 'symbols' | 'refusedWith' | 'rsaPublicKey' | 'environment'
+  >
   readonly holdings: readonly Holding[]
   cashE8: number
   readonly startCashE8: number
@@ -198,6 +201,8 @@ export interface Account {
   orders: Order[]
   closed: Order[]
   closedCount: number
+  /** Number of the first closed order that `realtime` may still show; a restart of the venue moves it. */
+  recentFrom: number
   executions: Execution[]
   readonly limits: ReadonlyMap<string, EndpointLimit>
   readonly outbox: Outbox

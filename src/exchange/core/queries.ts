@@ -14,6 +14,8 @@ import { badParam, isAnswer, type Params, textOf } from './validate.ts'
 /** Closed orders that `realtime` still finds. */
 const RECENT_CLOSED = 500
 const DAY_MS = 24 * 3_600_000
+/** Demo keeps orders for so long (facts §1). */
+const DEMO_KEPT_MS = 7 * DAY_MS
 const EMPTY_CURSOR = { nextPageCursor: '' }
 /** Categories that exist at the venue and hold nothing here. */
 const OTHER_CATEGORIES: ReadonlySet<string> = new Set(['spot', 'inverse', 'option'])
@@ -64,7 +66,8 @@ const ordersAnswer = (orders: readonly Order[], nextPageCursor = ''): Answer =>
 export function realtimeOrders(venue: Venue, account: Account, params: Params): Answer {
   const other = otherCategory(params)
   if (other !== null) return other
-  const isRecent = (order: Order): boolean => isOpen(order) || account.closedCount - order.closedAs <= RECENT_CLOSED
+  const recentFrom = Math.max(account.recentFrom, account.closedCount - RECENT_CLOSED)
+  const isRecent = (order: Order): boolean => isOpen(order) || order.closedAs >= recentFrom
   const byId = orderByIds(account, params)
   if (byId !== undefined) {
     const isFound = byId !== null && isRecent(byId) && isVisible(venue, byId.createdMs)
@@ -78,7 +81,8 @@ export function realtimeOrders(venue: Venue, account: Account, params: Params): 
   const limit = pageSizeOf(venue, params, 20, 50)
   if (typeof limit !== 'number') return limit
   const orderFilter = textOf(params, 'orderFilter')
-  const rows = textOf(params, 'openOnly') === '1' ? account.closed.slice(-RECENT_CLOSED) : openOrders(account)
+  const rows =
+    textOf(params, 'openOnly') === '1' ? account.closed.slice(-RECENT_CLOSED).filter(isRecent) : openOrders(account)
   const page = newestPage([...rows].sort(byNumber), {
     limit,
     after,
@@ -104,10 +108,11 @@ function passes(order: Order, filter: (symbol: string, baseCoin: string) => bool
 export function orderHistory(venue: Venue, account: Account, params: Params): Answer {
   const other = otherCategory(params)
   if (other !== null) return other
+  const keptMs = account.key.environment === 'demo' ? DEMO_KEPT_MS : Number.POSITIVE_INFINITY
   const isShown = (order: Order): boolean =>
     !isOpen(order) &&
     isVisible(venue, order.updatedMs) &&
-    (order.filledLots > 0 || venue.nowMs - order.updatedMs < DAY_MS)
+    venue.nowMs - order.updatedMs < (order.filledLots > 0 ? keptMs : DAY_MS)
   const byId = orderByIds(account, params)
   if (byId !== undefined) return ordersAnswer(byId !== null && isShown(byId) ? [byId] : [])
   const filter = coinFilter(venue, params)
@@ -185,7 +190,11 @@ export function positionList(venue: Venue, account: Account, params: Params): An
   if (typeof limit !== 'number') return limit
   const rows = account.holdings
     .filter((holding) => symbol === '' || holding.listing === listing)
-    .flatMap(({ isHedge, positions: [both, long, short] }) => (isHedge ? [long, short] : [both]))
+    .flatMap(({ isHedge, positions: [both, long, short] }) => {
+      if (!isHedge) return [both]
+      // Not by index, as seen live: what is held comes before what is not (facts §3.3).
+      return long.lots === 0 ? [short, long] : [long, short]
+    })
     .filter((position) => symbol !== '' || (position.lots !== 0 && textOf(params, 'settleCoin') === 'USDT'))
   const numbered = rows.map((position, at) => ({ position, number: rows.length - at }))
   const page = newestPage(numbered.toReversed(), {

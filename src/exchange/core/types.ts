@@ -91,7 +91,7 @@ export interface ExchangeCore {
 /** Circumstances that can be set while running. Disturbances are not here: they belong to the wire. */
 export type WorldChange =
   | MoneyChange
-  | { readonly do: 'restart' } // the market data service begins anew: snapshots with update id 1 on every book
+  | { readonly do: 'restart' } // the services begin anew: update id 1 on every book, no ended orders in realtime
   | { readonly do: 'move'; readonly symbol: string; readonly bps: number } // shift the market by so much, at once
   | { readonly do: 'depth'; readonly symbol: string; readonly levelLots: number | null } // thin or restore the book
   | { readonly do: 'matchDelay'; readonly symbol: string; readonly side: 'buy' | 'sell'; readonly delayMs: number }
