@@ -229,7 +229,9 @@ export class Pair {
     const wanted = ours.toReversed().map((each) => [each.name, text(each.ticks), text(leavesOf(each)), each.status])
     same(shown, wanted, `open orders of ${account.id}`)
     const { list } = this.read(account.id, '/v5/position/list', {}) as { list: Row[] }
-    const rows = list.map((row) =>
+    // The venue gives the legs in no fixed order.
+    const byIdx = list.toSorted((one, other) => Number(one['positionIdx']) - Number(other['positionIdx']))
+    const rows = byIdx.map((row) =>
       ['positionIdx', 'side', 'size', 'avgPrice', 'cumRealisedPnl'].map((field) => row[field]),
     )
     const legs = account.isHedge ? ([1, 2] as const) : ([0] as const)
