@@ -2,10 +2,11 @@
 /**
  * `bybit-synthetic-test`: one word, then what belongs to it. Loads only what the word needs.
  */
-const HELP = `usage: bybit-synthetic-test run | exchange | report   (each has --help)
+const HELP = `usage: bybit-synthetic-test run | exchange | check | report   (each has --help)
 
   run       trade synthetic opportunities until a signal, then close everything and judge the run
   exchange  a local Bybit v5 venue for any bot in any language
+  check     a verdict on whatever traded at an exchange with --journal
   report    journals in, one self-contained HTML page out
 `
 
@@ -15,6 +16,8 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
       return (await import('./run-command.ts')).runRun(rest)
     case 'exchange':
       return (await import('./exchange/command.ts')).runExchange(rest)
+    case 'check':
+      return (await import('./check-command.ts')).runCheck(rest)
     case 'report':
       return (await import('./report/command.ts')).runReport(rest)
     case '--help':

@@ -28,6 +28,9 @@ test('every argument can be given, in either spelling', () => {
     '--seed',
     's',
     '--end-with=stdin',
+    '--faults=plan.json',
+    '--fault-handlers=handlers.ts',
+    '--journal=out.jsonl',
   )
   expect(problems).toEqual([])
   expect(command).toEqual({
@@ -39,6 +42,7 @@ test('every argument can be given, in either spelling', () => {
     adminHost: '0.0.0.0',
     seed: 's',
     endWith: 'stdin',
+    watched: { faultsFile: 'plan.json', handlersFile: 'handlers.ts', journalFile: 'out.jsonl' },
   })
 })
 
@@ -101,6 +105,9 @@ test('help names every argument and the exit codes', async () => {
     '--admin-host',
     '--seed',
     '--end-with',
+    '--faults',
+    '--fault-handlers',
+    '--journal',
     'Exit codes',
   ]) {
     expect(stdout.text()).toContain(named)

@@ -9,11 +9,13 @@
 import { DEFAULT_WORLD } from './default-world.ts'
 import { startExchange } from './server.ts'
 import { type ListenerAddresses, type ListenerSpec, NoKeyKnown, type RunningExchange } from './shell.ts'
+import { openWatching, type WatchedArguments } from './watching.ts'
 import { type World, WorldError } from './world.ts'
 import { readWorldFile } from './world-file.ts'
 
 const HELP = `usage: bybit-synthetic-test exchange [--world FILE] [--host H] [--port N] [--demo-port N|off] [--admin-port N|off]
                                     [--admin-host H] [--seed S] [--end-with signal|stdin]
+                                    [--faults FILE] [--fault-handlers MODULE] [--journal FILE]
 
 Runs a local Bybit v5 venue for linear USDT perpetuals until SIGINT or SIGTERM.
 
@@ -27,6 +29,9 @@ Runs a local Bybit v5 venue for linear USDT perpetuals until SIGINT or SIGTERM.
   --seed S            another market of the same world (default: the world's own seed)
   --end-with WHAT     signal (default), or stdin: the end of the standard input ends the venue as well, for a starter that
                       may die without a word
+  --faults FILE       a fault plan, JSON: what goes wrong between the venue and its clients, on requests, answers, streams
+  --fault-handlers M  a module whose default export is an array of MSW http handlers, asked before the plan
+  --journal FILE      writes orders, executions, refusals and applied faults for the check command; the file must be new or empty
   --help              this text
 
 When it listens it prints one line of JSON: rest, publicStream, privateStream, apiKey, apiSecret; demo (rest, privateStream,
@@ -43,6 +48,7 @@ export interface ExchangeCommand {
   readonly adminHost: string
   readonly seed: string | null
   readonly endWith: 'signal' | 'stdin'
+  readonly watched: WatchedArguments
 }
 
 interface Output {
@@ -63,10 +69,16 @@ export async function runExchange(
   const command = parseArguments(argv, problems)
   const world = readWorld(command.worldFile, problems)
   if (problems.length > 0 || world === undefined) return refuse(stderr, problems)
+  const played = command.seed === null ? world : { ...world, seed: command.seed }
+  const watching = await openWatching(command.watched, String(played.seed), problems)
+  if (watching === null) return refuse(stderr, problems)
   const ended = untilAskedToEnd(command.endWith)
   try {
+    // Disposed in the opposite order: the venue closes first, then its journal.
+    using _watching = watching
     await using exchange = await startExchange({
-      world: command.seed === null ? world : { ...world, seed: command.seed },
+      ...watching.options,
+      world: played,
       host: command.host,
       listeners: listenersOf(command),
       adminPort: command.adminPort,
@@ -92,6 +104,9 @@ const KNOWN: ReadonlySet<string> = new Set([
   '--admin-host',
   '--seed',
   '--end-with',
+  '--faults',
+  '--fault-handlers',
+  '--journal',
 ])
 
 /** Reads the arguments; whatever is wrong goes to `problems`, and a default takes its place. */
@@ -121,6 +136,11 @@ export function parseArguments(argv: readonly string[], problems: string[]): Exc
     adminHost: given.get('--admin-host') ?? '127.0.0.1',
     seed: given.get('--seed') ?? null,
     endWith: endWith === 'stdin' ? 'stdin' : 'signal',
+    watched: {
+      faultsFile: given.get('--faults') ?? null,
+      handlersFile: given.get('--fault-handlers') ?? null,
+      journalFile: given.get('--journal') ?? null,
+    },
   }
 }
 

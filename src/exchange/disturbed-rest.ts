@@ -51,7 +51,9 @@ export function createRestFaults(options: RestFaultOptions): RestFaults {
       const { call, payload } = admitted
       const op = OPS.get(call.path) ?? 'other'
       const bodyText = call.route.method === 'POST' ? payload.toString() : ''
-      const facts = factsOfRequest(urlOf(call), bodyText)
+      const said = factsOfRequest(urlOf(call), bodyText)
+      // Left out of a create it is false, and foreign clients do leave it out. Source: Bybit v5 docs, place-order.
+      const facts = op === 'create' ? { ...said, reduceOnly: said.reduceOnly ?? false } : said
       if (op === 'create') gate.createSent(facts)
       if (userHandlers.length === 0 && !isWanted(op)) {
         admitted.pass()

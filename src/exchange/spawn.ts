@@ -22,6 +22,10 @@ export interface SpawnOptions {
   /** Whether to open a second address where the same market looks like demo. Default no. */
   readonly demo?: boolean
   readonly seed?: string
+  /** A fault plan's file, applied at the venue's door. */
+  readonly faultsFile?: string
+  /** Where the venue keeps a journal of its own. */
+  readonly journalFile?: string
   /** How long the process may take until it listens, ms. Default 15,000. */
   readonly startMaxMs?: number
   readonly clock?: Clock
@@ -109,7 +113,7 @@ function demoAt({ rest, privateStream, apiKey, apiSecret }: NonNullable<Addresse
 }
 
 /** The child gets no environment of ours: no credentials, no preload meant for the client. */
-function start({ worldFile, admin, demo = false, seed }: SpawnOptions): ChildProcess {
+function start({ worldFile, admin, demo = false, seed, faultsFile, journalFile }: SpawnOptions): ChildProcess {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
   const entry = fileURLToPath(new URL(`./main.${extension}`, import.meta.url))
   const argv = [
@@ -120,6 +124,8 @@ function start({ worldFile, admin, demo = false, seed }: SpawnOptions): ChildPro
     '--demo-port',
     demo ? '0' : 'off',
     ...(seed === undefined ? [] : ['--seed', seed]),
+    ...(faultsFile === undefined ? [] : ['--faults', faultsFile]),
+    ...(journalFile === undefined ? [] : ['--journal', journalFile]),
   ]
   return fork(entry, argv, { detached: true, env: {}, execArgv: [], stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
 }

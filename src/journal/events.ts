@@ -16,7 +16,7 @@ import type { PositionRow, VenueExecutionRow, VenueOrderRow } from '../domain/ro
  * Who wrote the line. `seq` counts per writer and opening of the file, from 1 (a writer with several threads: from thread
  * × 1,000,000 + 1), so that a reader sees when a line is missing.
  */
-export type Writer = 'runtime' | 'feed' | 'faults' | 'harness'
+export type Writer = 'runtime' | 'feed' | 'faults' | 'harness' | 'venue'
 
 export interface JournalLine<T extends EventType = EventType> {
   readonly seq: number
@@ -246,6 +246,33 @@ export interface EventData {
     readonly executions: readonly VenueExecutionRow[]
     /** From the venue's administration side where there is one (mock only): frames sent to our streams, and so on. */
     readonly venueCounters: Readonly<Record<string, number>> | null
+  }
+  /** A venue's own journal begins, whoever trades there. Its lines are judged by `check`, by bounds the caller states. */
+  'venue.started': {
+    readonly seed: string
+    readonly accounts: readonly string[]
+    readonly instruments: readonly JournaledInstrument[]
+    readonly clock: { readonly atUs: number; readonly venueMs: number }
+    readonly plannedFaults: readonly string[]
+  }
+  /** An order has ended, or is still open when the venue closes. */
+  'venue.order': { readonly accountId: string; readonly order: VenueOrderRow }
+  'venue.execution': { readonly accountId: string; readonly execution: VenueExecutionRow }
+  /** The venue itself refused a request with a retCode. What the fault layer answers is `fault.applied`. */
+  'venue.refused': {
+    readonly accountId: string
+    readonly path: string
+    readonly retCode: number
+    readonly symbol: string | null
+    readonly clientId: string | null
+    readonly venueMs: number
+  }
+  'venue.finished': {
+    readonly reason: string
+    readonly venueMs: number
+    /** As last told to their owners; flat ones are left out. */
+    readonly positions: readonly { readonly accountId: string; readonly position: PositionRow }[]
+    readonly venueCounters: Readonly<Record<string, number>>
   }
   'scenario.finished': {
     readonly scenario: string

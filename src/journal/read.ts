@@ -111,12 +111,14 @@ function missingLines(lines: readonly Pick<UnknownLine, 'by' | 'seq'>[]): Journa
 
 function beginAndEnd(events: readonly JournalEvent[]): JournalProblem[] {
   const count = (type: EventType): number => events.reduce((sum, event) => sum + (event.type === type ? 1 : 0), 0)
-  const started = count('run.started')
+  // A journal is a run's or a venue's.
+  const whose = count('venue.started') > 0 ? 'venue' : 'run'
+  const started = count(`${whose}.started`)
   const problems: JournalProblem[] = []
-  if (started === 0) problems.push({ line: null, what: 'run.started is missing' })
+  if (started === 0) problems.push({ line: null, what: `${whose}.started is missing` })
   if (started > 1) problems.push({ line: null, what: `holds ${started} runs; a journal holds one` })
-  if (count('run.finished') === 0)
-    problems.push({ line: null, what: 'run.finished is missing: the journal is cut off' })
+  if (count(`${whose}.finished`) === 0)
+    problems.push({ line: null, what: `${whose}.finished is missing: the journal is cut off` })
   return problems
 }
 

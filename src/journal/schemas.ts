@@ -233,6 +233,29 @@ export const eventSchemas = {
     executions: z.array(venueExecution),
     venueCounters: counters.nullable(),
   }),
+  'venue.started': z.object({
+    seed: text,
+    accounts: z.array(text),
+    instruments: z.array(instrument),
+    clock: z.object({ atUs: z.number(), venueMs: z.number() }),
+    plannedFaults: z.array(text),
+  }),
+  'venue.order': z.object({ accountId: text, order: venueOrder }),
+  'venue.execution': z.object({ accountId: text, execution: venueExecution }),
+  'venue.refused': z.object({
+    accountId: text,
+    path: text,
+    retCode: whole,
+    symbol: text.nullable(),
+    clientId: text.nullable(),
+    venueMs: z.number(),
+  }),
+  'venue.finished': z.object({
+    reason: text,
+    venueMs: z.number(),
+    positions: z.array(z.object({ accountId: text, position })),
+    venueCounters: counters,
+  }),
   'scenario.finished': z.object({ scenario: text, test: text, state: z.enum(['passed', 'failed', 'skipped']) }),
 } satisfies { readonly [T in EventType]: z.ZodType<EventData[T]> }
 
@@ -240,7 +263,7 @@ export const eventSchemas = {
 export const lineSchema = z.object({
   seq: z.int().positive(),
   at: z.number(),
-  by: z.enum(['runtime', 'feed', 'faults', 'harness']),
+  by: z.enum(['runtime', 'feed', 'faults', 'harness', 'venue']),
   type: text,
   data: z.unknown(),
 })

@@ -11,7 +11,7 @@ import { positionIdxOf, sideOf } from '../../domain/order.ts'
 import { firstOf, type Judgement, plural } from '../finding.ts'
 import { type Books, isTerminal, type OurOrder, positionKey } from './books.ts'
 
-interface Asked {
+export interface Asked {
   readonly clientId: string
   readonly position: string
   readonly askedLots: number
@@ -21,7 +21,9 @@ interface Asked {
 export function checkNeverOverClosed(books: Books): Judgement {
   const openings = openingsByPosition(books)
   const reducing = Map.groupBy(books.orders.filter(isReducing), ({ row }) => positionKey(row.symbol, row.idx))
-  const asked = [...reducing].flatMap(([position, orders]) => judge(position, orders, openings.get(position) ?? []))
+  const asked = [...reducing].flatMap(([position, orders]) =>
+    judgeReducing(position, orders, openings.get(position) ?? []),
+  )
   const over = asked.filter((each) => each.askedLots > each.closableLots)
   const tightest = asked.reduce<Asked | null>((a, b) => (a === null || spare(b) < spare(a) ? b : a), null)
   const evidence = { reducingOrders: asked.length, tightest, over: firstOf(over) }
@@ -43,12 +45,12 @@ function spare(asked: Asked): number {
 }
 
 /** In hedge mode the side and the index decide; the flag alone would miss an order that forgot it. */
-function isReducing({ row }: OurOrder): boolean {
+export function isReducing({ row }: Pick<OurOrder, 'row'>): boolean {
   if (row.idx === 0) return row.reduceOnly
   return row.side === sideOf(row.idx === 1 ? 'long' : 'short', true)
 }
 
-interface Opening {
+export interface Opening {
   readonly atMs: number
   readonly lots: number
 }
@@ -66,7 +68,7 @@ function openingsByPosition(books: Books): Map<string, Opening[]> {
 }
 
 /** Walks one position's arrivals, with its openings and the ends of its reducing orders, all in the order of time. */
-function judge(position: string, orders: readonly OurOrder[], openings: readonly Opening[]): Asked[] {
+export function judgeReducing(position: string, orders: readonly OurOrder[], openings: readonly Opening[]): Asked[] {
   const ends = orders.filter(({ row }) => isTerminal(row) && row.updatedMs > row.createdMs)
   ends.sort((a, b) => a.row.updatedMs - b.row.updatedMs)
   const reserved = new Map<string, number>()
