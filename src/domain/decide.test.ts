@@ -242,6 +242,22 @@ test('a rate limit in the middle of an unwind is waited out and does not use up 
   expect(whatIsDecided(trade, 600)).toEqual(['exit long sell 10 + exit short buy 10'])
 })
 
+test('closing orders that get no chance for ten seconds halt the trade with its amount', () => {
+  let trade = learn(filled(filled(performed(fresh(), 0), 0, 10, 3), 1, 10, 4), { is: 'close', reason: 'test' })
+  let atMs = 10
+  while (trade.halted === null && atMs < 20_000) {
+    trade = performed(trade, atMs)
+    for (const order of trade.orders.filter((each) => each.status === 'sent')) {
+      trade = learn(trade, { is: 'refused', clientId: order.clientId, code: 10006, atMs, retryAtMs: atMs + 1_200 })
+    }
+    atMs = decide(trade, atMs).againMs ?? atMs + 1
+  }
+  expect(trade.halted).toBe('10 lots long still open: no closing order got its chance')
+  expect(atMs).toBeGreaterThanOrEqual(10_010)
+  expect(atMs).toBeLessThan(10_100)
+  expect(whatIsDecided(trade, atMs + 1_200)).toEqual([])
+})
+
 test('a fill that arrives after everything was thought over is taken off', () => {
   let trade = performed(fresh(), 0)
   trade = learn(trade, { is: 'lost', clientId: 'r-t1-0', atMs: 1_000 }, { is: 'lost', clientId: 'r-t1-1', atMs: 1_000 })

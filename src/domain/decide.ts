@@ -46,6 +46,8 @@ const REFUSED_PAUSE_MS = 100
 const REFUSED_DOUBLINGS_MAX = 4
 /** No trade needs more orders than this; more means a loop of refusals, and ends in a halt. */
 const ORDERS_MAX = 24
+/** Closing orders that get no chance (limit, clock, no connection) are tried for so long: a restart takes seconds, ms. */
+const BLOCKED_MAX_MS = 10_000
 /** The HTTP status of an address ban: no order can be sent until it ends. */
 const BANNED = 403
 
@@ -206,7 +208,9 @@ function decideClose(trade: Trade, nowMs: number): Decision {
     const last = tries.at(-1)
     if (last?.refusal?.code === BANNED) return haltOnce(trade, `address banned with ${held} lots ${leg} open`)
     const limited = last?.refusal?.retryAtMs ?? null
-    if (limited !== null && limited > nowMs) return { actions: [], againMs: limited }
+    const lateMs = (blockedSinceMs(tries) ?? nowMs) + BLOCKED_MAX_MS
+    if (nowMs >= lateMs) return haltOnce(trade, `${held} lots ${leg} still open: no closing order got its chance`)
+    if (limited !== null && limited > nowMs) return { actions: [], againMs: Math.min(limited, lateMs) }
     // What never got its chance (rate limit, no connection) is not an attempt.
     const spent = tries.filter((order) => order.refusal?.retryAtMs == null).length
     if (spent >= trade.policy.unwindsMax || trade.orders.length >= ORDERS_MAX) {
@@ -223,6 +227,12 @@ function closingOrders(trade: Trade, leg: LegName): readonly TradeOrder[] {
   const closes = (order: TradeOrder): boolean =>
     failed === null ? order.purpose === 'exit' : order.place >= failed.place
   return trade.orders.filter((order) => order.leg === leg && order.reduceOnly && closes(order))
+}
+
+/** Since when the closing orders get no chance at all (limit, clock, no connection); null when the last one had it. */
+function blockedSinceMs(tries: readonly TradeOrder[]): number | null {
+  const lastChance = tries.findLastIndex((order) => order.refusal?.retryAtMs == null)
+  return tries[lastChance + 1]?.sentMs ?? null
 }
 
 function haltOnce(trade: Trade, reason: string): Decision {

@@ -4,7 +4,7 @@
 import type { NewOrder, Trade } from '../domain/trade.ts'
 
 /** Never sent (0: no connection), and our timestamp (10002: the clock is being asked anew). */
-const NOT_A_CHANCE = new Set([0, 10002])
+export const NOT_A_CHANCE = new Set([0, 10002])
 const PAUSE_MS = 100
 const PAUSE_MAX_MS = 2_000
 

@@ -240,6 +240,20 @@ test('a refusal of the sweep is written down', async () => {
   })
 })
 
+test('what is limited, or not let through, is waited out: it uses up none of the rounds', async () => {
+  for (const code of [10006, 10002, 0]) {
+    const bench = await haltedBench()
+    const untilMs = bench.clock.nowUs() / 1000 + 8_000
+    bench.venue.script = (clientId, request) => {
+      const { nowUs } = bench.clock
+      if (nowUs() / 1000 >= untilMs) return bench.venue.fills(clientId, request)
+      bench.venue.refuse(clientId, code, code === 10006 ? 600 : undefined)
+    }
+    expect(await swept(bench)).toMatchObject({ left: [] })
+    expect(heldAtVenue(bench).long).toBe(0)
+  }
+})
+
 test('a venue that does not answer is asked for twenty seconds, then the answer is "nobody knows"', async () => {
   const bench = await haltedBench()
   bench.venue.readsFail = true

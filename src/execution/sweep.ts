@@ -11,6 +11,7 @@ import type { LegName } from '../domain/order.ts'
 import { sideOf } from '../domain/order.ts'
 import type { PositionRow } from '../domain/rows.ts'
 import type { Executor } from './executor.ts'
+import { NOT_A_CHANCE } from './pause.ts'
 import type { ExecutionPorts } from './ports.ts'
 
 export interface SweepOptions {
@@ -36,9 +37,11 @@ export interface SweepResult {
 
 /** A venue that answers and refuses is asked so often to close what is left. */
 const ROUNDS_MAX = 4
-/** A venue that does not answer is asked for so long: restarts take seconds. */
+/** A venue that does not answer, or gives no order its chance, is asked for so long: restarts take seconds. */
 const PATIENCE_MS = 20_000
 const SETTLE_MS = 200
+/** What is limited waits for its moment, but looks again at least so often, ms. */
+const WAIT_MAX_MS = 1_000
 /** The HTTP status of an address ban. */
 const BANNED = 403
 const TRADE_ID = 'sweep'
@@ -65,13 +68,17 @@ export async function sweep(options: SweepOptions): Promise<SweepResult> {
       const left = resting === null || seen === null ? null : seen.own.map(({ whole: _, ...row }) => row)
       return { left, resting, strangers: seen?.strangers ?? [], ordersSent }
     }
+    let waitMs = SETTLE_MS
+    let spent = (resting?.length ?? 0) > 0
     for (const own of seen?.own ?? []) {
       const place = sentBefore + ordersSent
-      await flatten(options, own, { clientId: `${runId}-${TRADE_ID}-${place}`, place })
+      const blockedMs = await flatten(options, own, { clientId: `${runId}-${TRADE_ID}-${place}`, place })
       ordersSent += 1
+      if (blockedMs === null) spent = true
+      else waitMs = Math.max(waitMs, Math.min(blockedMs, WAIT_MAX_MS))
     }
-    if ((seen?.own.length ?? 0) > 0 || (resting?.length ?? 0) > 0) rounds += 1
-    await ports.clock.sleep(SETTLE_MS)
+    if (spent) rounds += 1
+    await ports.clock.sleep(waitMs)
   }
 }
 
@@ -128,8 +135,11 @@ interface Place {
   readonly place: number
 }
 
-/** Quantity "0", reduce-only, close-on-trigger takes exactly what a position holds, below every minimum too. */
-async function flatten(options: SweepOptions, own: OwnPosition, { clientId, place }: Place): Promise<void> {
+/**
+ * Quantity "0", reduce-only, close-on-trigger takes exactly what a position holds, below every minimum too. Null when the
+ * order had its chance; else how long it is to wait, ms.
+ */
+async function flatten(options: SweepOptions, own: OwnPosition, { clientId, place }: Place): Promise<number | null> {
   const { ports } = options
   const { symbol, lots, whole, idx } = own
   const leg: LegName = idx === 2 ? 'short' : 'long'
@@ -148,11 +158,13 @@ async function flatten(options: SweepOptions, own: OwnPosition, { clientId, plac
   ports.journal.flush()
   const outcome = await ports.gateway.submit(order).reply
   if (outcome.kind === 'refused') {
-    const { code, reason } = outcome
+    const { code, reason, retryAfterMs } = outcome
     ports.journal.append('order.refused', { tradeId: TRADE_ID, clientId, code, reason })
+    if (retryAfterMs !== undefined || NOT_A_CHANCE.has(code)) return retryAfterMs ?? 0
   }
   await ports.clock.sleep(SETTLE_MS)
   await bookFills(options, { clientId, symbol, leg })
+  return null
 }
 
 /** The sweep's fills are ours as well: without them the books would still hold what is gone. */

@@ -50,8 +50,10 @@ test('out-of-order order and execution rows: the later word stands', async () =>
 
 test('execution before acknowledgement: a fill is believed when it is heard, and the late reply changes nothing', async () => {
   const late = fault('rest-reply', 'create', { do: 'delay', ms: 200 }, { ...OPENING, times: 2 })
-  const told = await play(plan(late))
+  const unsaid = fault(STREAM, 'order', LOST, { ...OPENING, times: null })
+  const told = await play(plan(late, unsaid))
   const [entry] = ordersOf(told.trade, 'long', 'entry')
+  expect(entry!.fills).toHaveLength(1)
   expect(entry!.fills[0]!.at).toBeLessThan(entry!.acknowledged!.at)
   expect(told.trade.hedged!.at).toBeLessThan(entry!.acknowledged!.at)
   expectFlat(told)

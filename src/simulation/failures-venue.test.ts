@@ -79,8 +79,8 @@ test('instrument goes reduce-only: a pair that is being opened is closed, a hedg
   })
   const world = fillsInPieces('sell', [{ lots: 5, afterMs: 100 }])
   const opening = await play({ world, changes: [reduceOnly(300)] })
-  const [retry] = ordersOf(opening.trade, 'short', 'retry')
-  expect(retry!.refused!.data.code).toBe(110023)
+  const retries = ordersOf(opening.trade, 'short', 'retry')
+  expect(retries.map((order) => order.refused!.data.code)).toEqual([110023, 110023])
   expectFlat(opening)
 
   const hedged = await play({ changes: [reduceOnly(300)] })
@@ -133,6 +133,21 @@ test('a clock that jumps while the run trades: the refused leg is taken off, and
   )
   expect(filledLots(ordersOf(told.trade, 'long', 'unwind'))).toBe(9)
   expectFlat(told)
+})
+
+test('a close that is never let through: after ten seconds the amount is named, and the run fails', async () => {
+  const refusal = { do: 'retCode', code: 10002, message: 'timestamp outside the window' } as const
+  const never = fault('rest-request', 'create', refusal, { reduceOnly: true, times: null })
+  const { trade, result, output } = await play({
+    ...plan(SHORT_REFUSED, never),
+    tradeMs: 60_000,
+    breaks: ['P1', 'P6'],
+  })
+  const [first] = ordersOf(trade, 'long', 'unwind')
+  expect((trade.halted!.at - first!.submitted!.at) / 1_000).toBeLessThan(10_100)
+  expect(trade.halted!.data).toMatchObject({ longLots: 9, nakedLots: 9 })
+  expect(result).toMatchObject({ exitCode: 1, left: [{ longLots: 9, nakedLots: 9 }] })
+  expect(output).toContain('long 9 lots, short 0 lots, naked 9')
 })
 
 test('a timeout measured in the wrong unit: a leg rests for as many milliseconds as are configured', async () => {
