@@ -57,6 +57,7 @@ export function stepsToNumber(count: number, step: Step): number {
 
 /** Plain decimal digits only: no exponent, no sign but a leading minus, no blanks. */
 const DECIMAL = /^-?\d{1,15}(?:\.\d{1,18})?$/
+const ZERO = '0'.charCodeAt(0)
 
 function decimalsOf(text: string): number | undefined {
   if (!DECIMAL.test(text)) return undefined
@@ -66,10 +67,21 @@ function decimalsOf(text: string): number | undefined {
 
 function parseUnits(text: string, decimals: number): number | undefined {
   if (!DECIMAL.test(text)) return undefined
-  const point = text.indexOf('.')
-  const whole = point < 0 ? text : text.slice(0, point)
-  const fraction = point < 0 ? '' : text.slice(point + 1)
-  if (fraction.length > decimals && /[1-9]/.test(fraction.slice(decimals))) return undefined
-  const units = Number(whole + fraction.slice(0, decimals).padEnd(decimals, '0'))
-  return Number.isSafeInteger(units) ? units : undefined
+  const isNegative = text.startsWith('-')
+  let units = 0
+  let places = 0
+  let isFraction = false
+  for (let at = isNegative ? 1 : 0; at < text.length; at += 1) {
+    const digit = text.charCodeAt(at) - ZERO
+    if (digit < 0)
+      isFraction = true // the point
+    else if (isFraction && places === decimals && digit > 0) return undefined
+    else if (!isFraction || places < decimals) {
+      units = 10 * units + digit
+      if (isFraction) places += 1
+    }
+  }
+  for (; places < decimals; places += 1) units *= 10
+  if (!Number.isSafeInteger(units)) return undefined
+  return isNegative ? -units : units
 }

@@ -37,18 +37,19 @@ const LINK_ID = /^[A-Za-z0-9_-]{1,36}$/
 export function checkOrder(venue: Venue, account: Account, params: Params): Draft | Answer {
   const listing = listingOf(venue, params)
   if (isAnswer(listing)) return listing
-  const words = checkWords(params)
-  if (isAnswer(words)) return words
+  const said = checkWords(params)
+  if (isAnswer(said)) return said
   const holding = account.holdings[listing.index]!
   const idx = positionIdxOf(params, holding)
   if (idx === null) return refuse(10001, 'position idx not match position mode')
-  if (isTaken(venue, account, words.linkId)) return refuse(110072, 'OrderLinkedID is duplicate')
+  if (isTaken(venue, account, said.linkId)) return refuse(110072, 'OrderLinkedID is duplicate')
   // In hedge mode the side against the leg can only close it, whatever the flag says.
-  const reduceOnly = words.reduceOnly || words.closeOnTrigger || (idx !== 0 && words.isBuy !== (idx === 1))
-  const terms = checkTerms(venue, account, listing, params, { ...words, reduceOnly })
+  const reduceOnly = said.reduceOnly || said.closeOnTrigger || (idx !== 0 && said.isBuy !== (idx === 1))
+  const words = reduceOnly === said.reduceOnly ? said : { ...said, reduceOnly }
+  const terms = checkTerms(venue, account, listing, params, words)
   if (isAnswer(terms)) return terms
   const { stop, priceTicks } = terms
-  const asked = checkQty(venue, listing, params, { ...words, reduceOnly, priceTicks })
+  const asked = checkQty(venue, listing, params, words, priceTicks)
   if (typeof asked !== 'number') return asked
   const maxLots = maxLotsOf(listing, words.isMarket)
   const lots = reduceOnly && stop === null ? checkReduce(venue, holding, idx, words.isBuy, asked, maxLots) : asked
@@ -58,7 +59,28 @@ export function checkOrder(venue: Venue, account: Account, params: Params): Draf
   const money = { idx, isBuy: words.isBuy, reduceOnly, lots, priceTicks }
   const holdE8 = stop === null ? checkMoney(venue, holding, money) : 0
   if (typeof holdE8 !== 'number') return holdE8
-  return { listing, holding, idx, ...words, ...terms, reduceOnly, lots, holdE8 }
+  const { isBuy, isMarket, timeInForce, closeOnTrigger, smpType, linkId, rpiTakerAccess } = words
+  const { tolerance, attached } = terms
+  // Field by field: a draft spread together of three objects costs as much as all the checks.
+  return {
+    listing,
+    holding,
+    isBuy,
+    isMarket,
+    timeInForce,
+    idx,
+    reduceOnly,
+    closeOnTrigger,
+    smpType,
+    linkId,
+    rpiTakerAccess,
+    tolerance,
+    stop,
+    attached,
+    priceTicks,
+    lots,
+    holdE8,
+  }
 }
 
 /** Ids of open orders always are; whether those of ended ones are is in doubt (facts §10.9). */
@@ -169,12 +191,13 @@ function checkQty(
   venue: Venue,
   listing: Listing,
   params: Params,
-  terms: Words & { readonly priceTicks: number },
+  { isMarket, reduceOnly, closeOnTrigger }: Words,
+  priceTicks: number,
 ): number | Answer {
   const lots = parseSteps(textOf(params, 'qty'), listing.instrument.lot)
   if (lots === undefined || lots < 0) return refuse(10001, 'Qty invalid')
-  if (lots === 0 && terms.reduceOnly && terms.closeOnTrigger) return 0
-  return checkLots(venue, listing, terms, lots)
+  if (lots === 0 && reduceOnly && closeOnTrigger) return 0
+  return checkLots(venue, listing, { isMarket, reduceOnly, priceTicks }, lots)
 }
 
 function checkCount({ open, stops }: Holding, stop: Stop | null): Answer | null {

@@ -31,8 +31,9 @@ export function createExchange(world: World, options: { readonly startMs: number
   const markets = createMarkets(venue, world, random, options.startMs)
   const topics = createTopics(venue)
 
+  const flush = (): void => flushOutboxes(venue)
   const advanceTo = (nowMs: number): void => {
-    venue.agenda.runUntil(nowMs, () => flushOutboxes(venue))
+    venue.agenda.runUntil(nowMs, flush)
     // Time never runs backwards here, whatever the caller's clock does.
     venue.nowMs = Math.max(venue.nowMs, nowMs)
   }
@@ -42,8 +43,8 @@ export function createExchange(world: World, options: { readonly startMs: number
     venue.pushes = pushes
     advanceTo(nowMs)
     work()
-    flushOutboxes(venue)
-    venue.agenda.runUntil(venue.nowMs, () => flushOutboxes(venue))
+    flush()
+    venue.agenda.runUntil(venue.nowMs, flush)
     return pushes
   }
 
@@ -126,22 +127,34 @@ function answer(venue: Venue, request: CoreRequest): CoreReply {
   if (problem !== null) return refusal(venue, problem)
   const counter = account.limits.get(request.path)
   if (counter === undefined) throw new Error(`no counter for ${request.path}`)
-  const { admitted, ...limit } = visit(counter, venue.nowMs, route.visits?.(request.params))
+  const { admitted, limit, remaining, resetMs } = visit(counter, venue.nowMs, route.visits?.(request.params))
   const isSpent = admitted === 0 && route.visits === null
   const given = isSpent ? TOO_MANY_VISITS : (stranger ?? route.answer(venue, account, request.params, admitted))
-  return { ...reply(venue, route, given), limit }
+  return reply(venue, route, given, { limit, remaining, resetMs })
 }
 
-function reply(venue: Venue, route: PublicRoute | PrivateRoute, given: Answer): CoreReply {
-  if (given.retCode !== 0) return refusal(venue, given)
-  const { retCode, retMsg, result, retExtInfo = {} } = given
-  const common = { retCode, retMsg: route.says ?? retMsg, result, retExtInfo }
+function reply(
+  venue: Venue,
+  route: PublicRoute | PrivateRoute,
+  given: Answer,
+  limit: CoreReply['limit'] | null = null,
+): CoreReply {
+  if (given.retCode !== 0) return refusal(venue, given, limit)
+  const { retCode, result, retExtInfo = {} } = given
+  const retMsg = route.says ?? given.retMsg
+  const common =
+    limit === null ? { retCode, retMsg, result, retExtInfo } : { retCode, retMsg, result, retExtInfo, limit }
   return route.omits !== undefined && venue.rules.doubts.sparseEnvelopes ? { ...common, omits: route.omits } : common
 }
 
-function refusal(venue: Venue, { retCode, retMsg, result }: Answer): CoreReply {
+function refusal(
+  venue: Venue,
+  { retCode, retMsg, result }: Answer,
+  limit: CoreReply['limit'] | null = null,
+): CoreReply {
   count(venue, `refused.${retCode}`)
-  return { retCode, retMsg, result, retExtInfo: {} }
+  const common = { retCode, retMsg, result, retExtInfo: {} }
+  return limit === null ? common : { ...common, limit }
 }
 
 function restart(venue: Venue, feeds: readonly TopicFeed[]): void {

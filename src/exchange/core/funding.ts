@@ -12,7 +12,7 @@ import { valueAt } from './margin.ts'
 import type { Execution, Listing, Position, Venue } from './model.ts'
 import { count, idOf } from './model.ts'
 import { e8FromText, feeOf } from './money.ts'
-import { list, touchPosition, touchWallet } from './outbox.ts'
+import { tellExecution, touchPosition, touchWallet } from './outbox.ts'
 import { nextFundingMs } from './ticker.ts'
 import { fundingOrder } from './venueorder.ts'
 
@@ -82,8 +82,7 @@ function pay(venue: Venue, position: Position, rateE8: number): void {
     seq: listing.seq,
   }
   rememberExecution(account, execution)
-  account.outbox.executions.push(execution)
-  list(venue, account)
+  tellExecution(venue, account, execution)
   touchPosition(venue, position)
   touchWallet(venue, account)
   count(venue, 'fundings')

@@ -5,9 +5,9 @@
 export interface EndpointLimit {
   readonly limit: number
   readonly windowMs: number
-  /** Times of the latest `limit` visits that were let through, as a ring. */
-  readonly times: Float64Array
-  next: number
+  /** Times of visits that were let through, oldest first; those before `first` are out of the window. */
+  readonly times: number[]
+  first: number
 }
 
 export interface LimitVerdict {
@@ -59,33 +59,28 @@ export function windowMsOf(group: LimitGroup): number {
 }
 
 export function createLimit(limit: number, windowMs: number): EndpointLimit {
-  return { limit, windowMs, times: new Float64Array(limit).fill(Number.NEGATIVE_INFINITY), next: 0 }
+  return { limit, windowMs, times: [], first: 0 }
 }
 
 /** Counts visits one by one until they are one too many; those beyond the limit leave no trace. */
 export function visit(counter: EndpointLimit, nowMs: number, asked = 1): LimitVerdict {
+  forget(counter, nowMs)
   const { limit, times, windowMs } = counter
-  let admitted = 0
-  while (admitted < asked && nowMs - times[counter.next]! >= windowMs) {
-    times[counter.next] = nowMs
-    counter.next = (counter.next + 1) % limit
-    admitted += 1
-  }
-  if (admitted < asked) {
-    return { admitted, limit, remaining: 0, resetMs: Math.ceil(times[counter.next]! + windowMs) }
-  }
-  return { admitted, limit, remaining: limit - usedSince(counter, nowMs - windowMs), resetMs: Math.floor(nowMs) }
+  const free = limit - (times.length - counter.first)
+  const admitted = Math.min(asked, free)
+  for (let n = 0; n < admitted; n += 1) times.push(nowMs)
+  const resetMs = admitted < asked ? Math.ceil(times[counter.first]! + windowMs) : Math.floor(nowMs)
+  return { admitted, limit, remaining: free - admitted, resetMs }
 }
 
-/** How many of the remembered visits are younger than `sinceMs`: a binary search, as the ring is in order of time. */
-function usedSince(counter: EndpointLimit, sinceMs: number): number {
-  const { limit, times, next } = counter
-  let low = 0
-  let high = limit
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (times[(next + middle) % limit]! > sinceMs) high = middle
-    else low = middle + 1
-  }
-  return limit - low
+/** Once in a while, so that moving the rest to the front costs next to nothing for each visit. */
+const FORGOTTEN_AT_LEAST = 64
+
+function forget(counter: EndpointLimit, nowMs: number): void {
+  const { times, windowMs } = counter
+  while (counter.first < times.length && nowMs - times[counter.first]! >= windowMs) counter.first += 1
+  if (counter.first < FORGOTTEN_AT_LEAST || 2 * counter.first < times.length) return
+  times.copyWithin(0, counter.first)
+  times.length -= counter.first
+  counter.first = 0
 }

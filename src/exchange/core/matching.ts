@@ -12,7 +12,7 @@ import type { ExecutionKind } from './books.ts'
 import type { BookSide, Execution, Level, Listing, Order, PublicTrade, TickDirection, Venue } from './model.ts'
 import { count, idOf, isOpen } from './model.ts'
 import { feeOf } from './money.ts'
-import { list, touchOrder, touchPosition, touchWallet } from './outbox.ts'
+import { tellExecution, touchOrder, touchPosition, touchWallet, withOneMore } from './outbox.ts'
 import { forget } from './stoplist.ts'
 import { priceMoved } from './triggers.ts'
 
@@ -205,10 +205,9 @@ function bookFill(venue: Venue, order: Order, { lots, priceTicks, isMaker, seq, 
     atMs,
     seq,
   }
-  order.executions.push(execution)
+  order.executions = withOneMore(order.executions, execution)
   rememberExecution(account, execution)
-  account.outbox.executions.push(execution)
-  list(venue, account)
+  tellExecution(venue, account, execution)
   count(venue, 'executions')
   if (order.leaves === 0) end(venue, order, 'Filled')
   touchOrder(venue, order)

@@ -120,7 +120,7 @@ export interface Order extends OrderTerms {
   readonly listing: Listing
   readonly holding: Holding
   readonly idx: PositionIdx
-  readonly executions: Execution[]
+  executions: Execution[]
   /** Place in the book. */
   level: Level | null
   prev: Order | null
@@ -210,9 +210,9 @@ export interface Account {
 
 /** What changed for one account and was not pushed yet. */
 export interface Outbox {
-  readonly orders: Order[]
-  readonly executions: Execution[]
-  readonly positions: Position[]
+  orders: Order[]
+  executions: Execution[]
+  positions: Position[]
   walletChanged: boolean
   isListed: boolean
 }

@@ -11,6 +11,12 @@ export const USDT_E8 = 100_000_000
 export function mulDiv(a: number, b: number, c: number): number {
   const product = a * b
   if (Number.isSafeInteger(product)) return (product - (product % c)) / c
+  // a = whole × c + rest: most of the product needs no division.
+  const rest = a % c
+  const whole = ((a - rest) / c) * b
+  const part = rest * b
+  const sum = whole + (part - (part % c)) / c
+  if (Number.isSafeInteger(whole) && Number.isSafeInteger(part) && Number.isSafeInteger(sum)) return sum
   return Number((BigInt(a) * BigInt(b)) / BigInt(c))
 }
 

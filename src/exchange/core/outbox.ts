@@ -5,7 +5,8 @@
  */
 
 import { moneyOf, pictureOf, positionRow, walletRow } from './accountrows.ts'
-import type { Account, Order, Position, Rules, Venue } from './model.ts'
+import type { Account, Execution, Order, Position, Rules, Venue } from './model.ts'
+import { isOpen } from './model.ts'
 import { executionRow, orderRow } from './orderrows.ts'
 import type { Row } from './texts.ts'
 import type { PrivateTopic } from './types.ts'
@@ -13,15 +14,22 @@ import type { PrivateTopic } from './types.ts'
 export function touchOrder(venue: Venue, order: Order): void {
   if (order.isTouched) return
   order.isTouched = true
-  order.account.outbox.orders.push(order)
+  const { outbox } = order.account
+  outbox.orders = withOneMore(outbox.orders, order)
   list(venue, order.account)
 }
 
 export function touchPosition(venue: Venue, position: Position): void {
   if (position.isTouched) return
   position.isTouched = true
-  position.holding.account.outbox.positions.push(position)
-  list(venue, position.holding.account)
+  const { account } = position.holding
+  account.outbox.positions = withOneMore(account.outbox.positions, position)
+  list(venue, account)
+}
+
+export function tellExecution(venue: Venue, account: Account, execution: Execution): void {
+  account.outbox.executions = withOneMore(account.outbox.executions, execution)
+  list(venue, account)
 }
 
 export function touchWallet(venue: Venue, account: Account): void {
@@ -29,7 +37,7 @@ export function touchWallet(venue: Venue, account: Account): void {
   list(venue, account)
 }
 
-export function list(venue: Venue, account: Account): void {
+function list(venue: Venue, account: Account): void {
   if (account.outbox.isListed) return
   account.outbox.isListed = true
   venue.changed.push(account)
@@ -37,41 +45,48 @@ export function list(venue: Venue, account: Account): void {
 
 /** Turns what changed into pushes; they are due a stream delay of their topic after `venue.nowMs`. */
 export function flushOutboxes(venue: Venue): void {
-  if (venue.changed.length === 0) return
-  for (const account of venue.changed) flush(venue, account)
-  venue.changed.length = 0
+  const { changed } = venue
+  if (changed.length === 0) return
+  for (const account of changed) flush(venue, account)
+  // Popped, not cut to nothing: the array keeps its room for the next call.
+  while (changed.length > 0) changed.pop()
 }
 
 function flush(venue: Venue, account: Account): void {
-  const { orders, executions, positions } = account.outbox
-  for (const topic of venue.rules.doubts.frameOrder) pushTopic(venue, account, topic)
+  const { outbox } = account
+  const { orders, positions } = outbox
   for (const order of orders) order.isTouched = false
   for (const position of positions) position.isTouched = false
-  orders.length = 0
-  executions.length = 0
-  positions.length = 0
-  account.outbox.walletChanged = false
-  account.outbox.isListed = false
+  for (const topic of venue.rules.doubts.frameOrder) pushTopic(venue, account, topic)
+  if (orders.length > 0) outbox.orders = []
+  if (positions.length > 0) outbox.positions = []
+  if (outbox.executions.length > 0) outbox.executions = []
+  outbox.walletChanged = false
+  outbox.isListed = false
 }
 
 function pushTopic(venue: Venue, account: Account, topic: PrivateTopic): void {
   const { orders, executions, positions, walletChanged } = account.outbox
-  const { rules, pushes } = venue
-  const due = (): Due => ({ accountId: account.id, atMs: venue.delays.frameDueMs(account.id, topic, venue.nowMs) })
-  if (topic === 'order' && orders.length > 0) pushes.push(new PrivatePush(due(), topic, orders.map(copyOf), orderRow))
-  if (topic === 'execution' && executions.length > 0) {
-    pushes.push(new PrivatePush(due(), topic, [...executions], (each) => executionRow(each, rules)))
+  switch (topic) {
+    case 'order':
+      if (orders.length > 0) venue.pushes.push(new PrivatePush(venue, account, topic, orders.map(lasting), orderRow))
+      return
+    case 'execution':
+      if (executions.length > 0) venue.pushes.push(new PrivatePush(venue, account, topic, executions, executionRow))
+      return
+    case 'position':
+      for (const frame of positionFrames(positions, venue.rules)) {
+        venue.pushes.push(new PrivatePush(venue, account, topic, frame.map(pictureOf), positionRow))
+      }
+      return
+    case 'wallet':
+      if (walletChanged) venue.pushes.push(new PrivatePush(venue, account, topic, [moneyOf(venue, account)], walletRow))
   }
-  if (topic === 'position') {
-    for (const frame of positionFrames(positions, rules)) {
-      pushes.push(new PrivatePush(due(), topic, frame.map(pictureOf), positionRow))
-    }
-  }
-  if (topic === 'wallet' && walletChanged) pushes.push(new PrivatePush(due(), topic, [moneyOf(venue, account)], walletRow))
 }
 
 /** All in one frame, or the second leg of a symbol in a frame of its own (a doubt, facts §7.4). */
-function positionFrames(positions: readonly Position[], { doubts }: Rules): (readonly Position[])[] {
+function positionFrames(positions: readonly Position[], { doubts }: Rules): readonly (readonly Position[])[] {
+  if (positions.length < 2) return positions.length === 0 ? NO_FRAMES : [positions]
   const first: Position[] = []
   const second: Position[] = []
   for (const position of positions) {
@@ -82,6 +97,8 @@ function positionFrames(positions: readonly Position[], { doubts }: Rules): (rea
   return [first, second].filter((frame) => frame.length > 0)
 }
 
+const NO_FRAMES: readonly (readonly Position[])[] = []
+
 /** Rows are sixty pieces of text: they are written when somebody reads them, from a picture taken now. */
 class PrivatePush<T> {
   readonly kind = 'private'
@@ -89,28 +106,39 @@ class PrivatePush<T> {
   readonly topic: PrivateTopic
   readonly dueMs: number
   readonly #pictures: readonly T[]
-  readonly #rowOf: (picture: T) => Row
+  readonly #rowOf: (picture: T, rules: Rules) => Row
+  readonly #rules: Rules
   #rows: Row[] | null = null
 
-  constructor(due: Due, topic: PrivateTopic, pictures: readonly T[], rowOf: (picture: T) => Row) {
-    this.accountId = due.accountId
+  constructor(
+    venue: Venue,
+    account: Account,
+    topic: PrivateTopic,
+    pictures: readonly T[],
+    rowOf: (picture: T, rules: Rules) => Row,
+  ) {
+    this.accountId = account.id
     this.topic = topic
-    this.dueMs = due.atMs
+    this.dueMs = venue.delays.frameDueMs(account.id, topic, venue.nowMs)
     this.#pictures = pictures
     this.#rowOf = rowOf
+    this.#rules = venue.rules
   }
 
   get rows(): readonly Row[] {
-    this.#rows ??= this.#pictures.map(this.#rowOf)
+    this.#rows ??= this.#pictures.map((picture) => this.#rowOf(picture, this.#rules))
     return this.#rows
   }
 }
 
-interface Due {
-  readonly accountId: string
-  readonly atMs: number
+/** The order as it is now: nothing changes any more about one that has ended, all others are copied. */
+function lasting(order: Order): Order {
+  return isOpen(order) ? { ...order } : order
 }
 
-function copyOf(order: Order): Order {
-  return { ...order }
+/** Adds to a list that mostly holds one: an array that is pushed to when empty takes room for seventeen. */
+export function withOneMore<T>(all: T[], one: T): T[] {
+  if (all.length === 0) return [one]
+  all.push(one)
+  return all
 }

@@ -56,15 +56,16 @@ export function parsePrice(venue: Venue, listing: Listing, text: string, isBuy: 
   return isBuy ? Math.floor(ticks) : Math.ceil(ticks)
 }
 
+const OUTSIDE = refuse(110003, 'Order price is out of permissible range')
+
 /** Inside the instrument's bounds and the band; beyond the band the price moves to its edge, or is refused. */
 export function bandPrice(account: Account, listing: Listing, isBuy: boolean, ticks: number): number | Answer {
   const { minPriceTicks, maxPriceTicks } = listing.instrument
-  const outside = refuse(110003, 'Order price is out of permissible range')
-  if (ticks < minPriceTicks || ticks > maxPriceTicks) return outside
+  if (ticks < minPriceTicks || ticks > maxPriceTicks) return OUTSIDE
   const { maxBuyTicks, minSellTicks } = priceBand(listing)
   const edge = isBuy ? Math.min(ticks, maxBuyTicks) : Math.max(ticks, minSellTicks)
   if (edge === ticks) return ticks
-  return account.modifiesPrices ? edge : outside
+  return account.modifiesPrices ? edge : OUTSIDE
 }
 
 /** Facts §5: the highest price to buy and the lowest to sell at. */
