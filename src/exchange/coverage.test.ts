@@ -15,7 +15,7 @@ const ROWS_MIN: Readonly<Record<number, number>> = {
   5: 16,
   6: 27,
   7: 22,
-  8: 27,
+  8: 28,
   9: 8,
   10: 38,
   11: 10,
