@@ -5,7 +5,7 @@
 import { expect, test } from 'vitest'
 import { shippedWorld } from '../exchange/test-support/worlds.ts'
 import type { Fault } from '../faults/plan-types.ts'
-import { expectFlat, fault, filledLots, ordersOf, plan, play } from './test-support/failures.ts'
+import { expectFlat, fault, filledLots, fillsInPieces, ordersOf, plan, play } from './test-support/failures.ts'
 
 const STREAM = 'private-stream'
 const LOST = { do: 'drop' } as const
@@ -40,11 +40,19 @@ test('duplicate order and execution rows: each fill counts once', async () => {
   expectFlat(told)
 })
 
-test('out-of-order order and execution rows: the later word stands', async () => {
-  const shuffled = (['order', 'execution'] as const).map((op) => fault(STREAM, op, { do: 'reorder' }, { times: 2 }))
-  const told = await play(plan(...shuffled))
-  expect(told.trade.hedged!.data.lots).toBe(9)
-  expect(told.trade.orders.every(({ fills }) => fills.length > 0)).toBe(true)
+test('out-of-order order and execution rows: the later word stands, and nothing is asked or cancelled for it', async () => {
+  const world = fillsInPieces('buy', [
+    { lots: 4, afterMs: 50 },
+    { lots: 5, afterMs: 100 },
+  ])
+  const shuffled = (['order', 'execution'] as const).map((op) =>
+    fault(STREAM, op, { do: 'reorder' }, { ...OPENING, leg: 'long', times: null }),
+  )
+  const told = await play({ world, ...plan(...shuffled) })
+  const [entry] = ordersOf(told.trade, 'long', 'entry')
+  expect(entry!.fills.map(({ data }) => data.lots)).toEqual([5, 4])
+  expect((told.trade.hedged!.at - entry!.submitted!.at) / 1_000).toBeLessThan(200)
+  expect(told.run.events.filter(({ type }) => type === 'order.cancelRefused' || type === 'order.queried')).toEqual([])
   expectFlat(told)
 })
 
