@@ -4,6 +4,7 @@
  */
 import { expect, test } from 'vitest'
 import { shippedWorld } from '../exchange/test-support/worlds.ts'
+import type { World } from '../exchange/world.ts'
 import type { Fault } from '../faults/plan-types.ts'
 import { expectFlat, fault, filledLots, fillsInPieces, ordersOf, plan, play } from './test-support/failures.ts'
 
@@ -45,10 +46,18 @@ test('out-of-order order and execution rows: the later word stands, and nothing 
     { lots: 4, afterMs: 50 },
     { lots: 5, afterMs: 100 },
   ])
-  const shuffled = (['order', 'execution'] as const).map((op) =>
-    fault(STREAM, op, { do: 'reorder' }, { ...OPENING, leg: 'long', times: null }),
-  )
-  const told = await play({ world, ...plan(...shuffled) })
+  const { doubts } = world
+  const executionsFirst: World = {
+    ...world,
+    doubts: { ...doubts, frameOrder: ['execution', 'order', 'position', 'wallet'] },
+  }
+  const long = { ...OPENING, leg: 'long' } as const
+  const shuffled = [
+    // "Partly filled" comes after "filled", and both after the fills themselves.
+    fault(STREAM, 'order', { do: 'reorder' }, { ...long, skip: 1 }),
+    fault(STREAM, 'execution', { do: 'reorder' }, long),
+  ]
+  const told = await play({ world: executionsFirst, ...plan(...shuffled) })
   const [entry] = ordersOf(told.trade, 'long', 'entry')
   expect(entry!.fills.map(({ data }) => data.lots)).toEqual([5, 4])
   expect((told.trade.hedged!.at - entry!.submitted!.at) / 1_000).toBeLessThan(200)
