@@ -16,22 +16,7 @@ import type { FaultGate, JudgedOp } from '../faults/gate.ts'
 import { type Answer, disturb, dripped } from '../faults/rest-fate.ts'
 import { type Rewriting, rewriteCreate } from '../faults/rewrite.ts'
 import type { Clock } from '../seams/clock.ts'
-import type { Call } from './http-admission.ts'
-
-/** A request that was let in, and the ways it can go on. */
-export interface Admitted {
-  readonly call: Call
-  /** The body, or the query of a GET. */
-  readonly payload: string | Buffer
-  /** As if there were no faults. */
-  pass(): void
-  /** Sends the request to the core, with another body if one is given, and keeps the answer from the client. */
-  send(changed: string | null): Answer
-}
-
-export interface RestFaults {
-  carry(admitted: Admitted): void
-}
+import type { Admitted, Call, RestFaults } from './http-admission.ts'
 
 export interface RestFaultOptions {
   readonly gate: FaultGate

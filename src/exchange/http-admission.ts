@@ -2,10 +2,10 @@
  * Who gets in over HTTP: which calls become requests at all, and whose they are.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Answer } from '../faults/rest-fate.ts'
 import { type Accounts, type Authentication, authenticateRequest } from './auth.ts'
 import { createLimit, visit } from './core/limits.ts'
 import type { CoreReply, CoreRequest, ExchangeCore } from './core/types.ts'
-import type { RestFaults } from './disturbed-rest.ts'
 import type { Driver } from './driver.ts'
 import { BANNED, GET_WITH_BODY, NOT_FOUND, OVERLOADED, type Refusal } from './http-answers.ts'
 import type { IpLimit } from './ip-limit.ts'
@@ -33,6 +33,21 @@ export interface Call {
   readonly address: string
   readonly path: string
   readonly route: Route
+}
+
+/** A request that was let in, and the ways it can go on. */
+export interface Admitted {
+  readonly call: Call
+  /** The body, or the query of a GET. */
+  readonly payload: string | Buffer
+  /** As if there were no faults. */
+  pass(): void
+  /** Sends the request to the core, with another body if one is given, and keeps the answer from the client. */
+  send(changed: string | null): Answer
+}
+
+export interface RestFaults {
+  carry(admitted: Admitted): void
 }
 
 export type Caller = Authentication | { readonly ok: true; readonly accountId: null }

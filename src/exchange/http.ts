@@ -12,8 +12,7 @@ import { parse as parseQuery } from 'node:querystring'
 import type { Answer } from '../faults/rest-fate.ts'
 import { plainAddress } from './auth.ts'
 import type { CoreReply, CoreRequest } from './core/types.ts'
-import type { Admitted } from './disturbed-rest.ts'
-import { type Call, createAdmission, createCallers, type HttpOptions } from './http-admission.ts'
+import { type Admitted, type Call, createAdmission, createCallers, type HttpOptions } from './http-admission.ts'
 import {
   answerOf,
   answerRefusal,
@@ -42,9 +41,10 @@ export interface HttpSide {
 }
 
 export function createHttpSide(options: HttpOptions): HttpSide {
-  const { driver, ipLimit, doubts, refuses, faults } = options
+  const { driver, doubts, refuses, faults } = options
   const admissionProblem = createAdmission(options)
   const whoAsks = createCallers(options)
+  const withLimit = limitTeller(options)
   let requests = 0
   let refused = 0
   return { handle, counters: () => ({ requests, refused }) }
@@ -76,8 +76,7 @@ export function createHttpSide(options: HttpOptions): HttpSide {
   function admit(call: Call, payload: string | Buffer, parse: () => CoreRequest['params'] | undefined): void {
     const caller = whoAsks(call, payload)
     if (!caller.ok) {
-      const { retCode, retMsg } = caller
-      answer(call, doubts.authStatus, { retCode, retMsg, result: {}, retExtInfo: {} }, driver.nowMs())
+      answer(call, doubts.authStatus, refusalOf(caller), driver.nowMs())
       return
     }
     const params = parse()
@@ -90,35 +89,7 @@ export function createHttpSide(options: HttpOptions): HttpSide {
     const asked: CoreRequest = { accountId: caller.accountId, method: route.method, path, params }
     if (otherwise !== null) answer(call, 200, otherwise, driver.nowMs())
     else if (faults === undefined) driver.handle(asked, (reply, nowMs) => answer(call, 200, reply, nowMs))
-    else faults.carry(admitted(call, payload, asked))
-  }
-
-  /** A request in the hands of the fault layer. It may be late when it goes on: then its signature is verified again. */
-  function admitted(call: Call, payload: string | Buffer, asked: CoreRequest): Admitted {
-    const ask = (
-      params: CoreRequest['params'],
-      tell: (status: number, reply: CoreReply, nowMs: number) => void,
-    ): void => {
-      const caller = whoAsks(call, payload)
-      if (caller.ok) driver.handle({ ...asked, params }, (reply, nowMs) => tell(200, reply, nowMs))
-      else {
-        const { retCode, retMsg } = caller
-        tell(doubts.authStatus, { retCode, retMsg, result: {}, retExtInfo: {} }, driver.nowMs())
-      }
-    }
-    return {
-      call,
-      payload,
-      pass: () => ask(asked.params, (status, reply, nowMs) => answer(call, status, reply, nowMs)),
-      send(changed) {
-        const params = changed === null ? asked.params : (parseBody(Buffer.from(changed)) ?? {})
-        let answered: Answer | undefined
-        ask(params, (status, reply, nowMs) => {
-          answered = answerOf(status, withLimit(reply, call.address, nowMs), nowMs)
-        })
-        return answered!
-      },
-    }
+    else faults.carry(admittedOf({ ...options, whoAsks, call, payload, asked, answer, withLimit }))
   }
 
   /** An answer no account's counter was asked for tells the address's budget, or nothing. */
@@ -132,16 +103,55 @@ export function createHttpSide(options: HttpOptions): HttpSide {
     writeEnvelope(response, status, withLimit(reply, address, nowMs), nowMs)
   }
 
-  function withLimit(reply: CoreReply, address: string, nowMs: number): CoreReply {
-    const elsewhere = doubts.limitHeadersElsewhere === 'address'
-    const limit = reply.limit ?? (elsewhere ? ipLimit.budget(address, nowMs) : undefined)
-    return limit === undefined ? reply : { ...reply, limit }
-  }
-
   function refuse(request: IncomingMessage, response: ServerResponse, refusal: Refusal): void {
     refused += 1
     answerRefusal(request, response, refusal)
   }
+}
+
+/** Adds what an answer says of limits: the account's, or where a doubt says so the address's budget. */
+function limitTeller({ ipLimit, doubts }: HttpOptions) {
+  const elsewhere = doubts.limitHeadersElsewhere === 'address'
+  return (reply: CoreReply, address: string, nowMs: number): CoreReply => {
+    const limit = reply.limit ?? (elsewhere ? ipLimit.budget(address, nowMs) : undefined)
+    return limit === undefined ? reply : { ...reply, limit }
+  }
+}
+
+interface AdmittedParts extends Pick<HttpOptions, 'driver' | 'doubts'>, Pick<Admitted, 'call' | 'payload'> {
+  readonly whoAsks: ReturnType<typeof createCallers>
+  readonly asked: CoreRequest
+  answer(call: Call, status: number, reply: CoreReply, nowMs: number): void
+  withLimit(reply: CoreReply, address: string, nowMs: number): CoreReply
+}
+
+type Tell = (status: number, reply: CoreReply, nowMs: number) => void
+
+/** A request in the hands of the fault layer. When it goes on it may be late: then who asks is verified once more. */
+function admittedOf(parts: AdmittedParts): Admitted {
+  const { driver, doubts, whoAsks, call, payload, asked, answer, withLimit } = parts
+  const ask = (params: CoreRequest['params'], tell: Tell): void => {
+    const still = whoAsks(call, payload)
+    if (!still.ok) tell(doubts.authStatus, refusalOf(still), driver.nowMs())
+    else driver.handle({ ...asked, params }, (reply, nowMs) => tell(200, reply, nowMs))
+  }
+  return {
+    call,
+    payload,
+    pass: () => ask(asked.params, (status, reply, nowMs) => answer(call, status, reply, nowMs)),
+    send(changed) {
+      const params = changed === null ? asked.params : (parseBody(Buffer.from(changed)) ?? {})
+      let answered: Answer | undefined
+      ask(params, (status, reply, nowMs) => {
+        answered = answerOf(status, withLimit(reply, call.address, nowMs), nowMs)
+      })
+      return answered!
+    },
+  }
+}
+
+function refusalOf({ retCode, retMsg }: { readonly retCode: number; readonly retMsg: string }): CoreReply {
+  return { retCode, retMsg, result: {}, retExtInfo: {} }
 }
 
 /** The path, and the raw query without its question mark. */

@@ -16,8 +16,9 @@ import { createGate } from '../faults/gate.ts'
 import { parsePlan } from '../faults/plan.ts'
 import type { FaultPlan } from '../faults/plan-types.ts'
 import type { Clock } from '../seams/clock.ts'
-import { createRestFaults, type RestFaults } from './disturbed-rest.ts'
+import { createRestFaults } from './disturbed-rest.ts'
 import { createStreamFaults, type StreamFaults } from './disturbed-streams.ts'
+import type { RestFaults } from './http-admission.ts'
 
 export interface VenueFaults {
   readonly rest: RestFaults

@@ -10,7 +10,7 @@
 import type { Instrument } from '../domain/instrument.ts'
 import type { PositionRow, VenueOrderRow } from '../domain/rows.ts'
 import { formatSteps } from '../domain/steps.ts'
-import { openJournal } from '../journal/append.ts'
+import { type Journal, openJournal } from '../journal/append.ts'
 import type { EventData } from '../journal/events.ts'
 import type { Clock } from '../seams/clock.ts'
 import { type Decoded, type InstrumentIndex, indexInstruments, isRefusal } from '../venue/decode-fields.ts'
@@ -44,32 +44,53 @@ const ENDED: ReadonlySet<string> = new Set([
 /** Opens the journal for appending. Throws when the file cannot be opened. */
 export function openVenueJournal({ path, clock, seed, plannedFaults }: VenueJournalOptions): VenueJournal {
   const journal = openJournal({ path, by: 'venue', clock })
-  const open = new Map<string, { readonly accountId: string; readonly order: VenueOrderRow }>()
-  const positions = new Map<string, { readonly accountId: string; readonly position: PositionRow }>()
-  let watched: ExchangeCore | null = null
-  let index: InstrumentIndex = new Map()
-
-  return { watch, close }
-
-  function watch(core: ExchangeCore): ExchangeCore {
-    watched = core
-    const instruments = instrumentsOf(core, clock.wallMs())
-    index = indexInstruments(instruments)
-    const accounts = [...new Set([...core.accounts.values()].map(({ accountId }) => accountId))]
-    const clocks = { atUs: Math.round(clock.nowUs()), venueMs: clock.wallMs() }
-    const journaled = instruments.map(journaledInstrument)
-    journal.append('venue.started', { seed, accounts, instruments: journaled, clock: clocks, plannedFaults })
-    return {
-      ...core,
-      handle(request, nowMs) {
-        const handled = core.handle(request, nowMs)
-        noteRefusal(request, handled.reply, nowMs)
-        return { reply: handled.reply, pushes: noted(handled.pushes) }
-      },
-      advance: (nowMs) => noted(core.advance(nowMs)),
-      control: (change, nowMs) => noted(core.control(change, nowMs)),
-    }
+  let watched: { readonly core: ExchangeCore; readonly books: Books } | null = null
+  return {
+    watch(core) {
+      const instruments = instrumentsOf(core, clock.wallMs())
+      const books = createBooks(journal, indexInstruments(instruments))
+      watched = { core, books }
+      const accounts = [...new Set([...core.accounts.values()].map(({ accountId }) => accountId))]
+      const clocks = { atUs: Math.round(clock.nowUs()), venueMs: clock.wallMs() }
+      const journaled = instruments.map(journaledInstrument)
+      journal.append('venue.started', { seed, accounts, instruments: journaled, clock: clocks, plannedFaults })
+      return {
+        ...core,
+        handle(request, nowMs) {
+          const handled = core.handle(request, nowMs)
+          noteRefusal(journal, request, handled.reply, nowMs)
+          return { reply: handled.reply, pushes: books.noted(handled.pushes) }
+        },
+        advance: (nowMs) => books.noted(core.advance(nowMs)),
+        control: (change, nowMs) => books.noted(core.control(change, nowMs)),
+      }
+    },
+    close(reason) {
+      // A venue that never listened has nothing to tell, and its file stays empty.
+      if (watched !== null) {
+        for (const open of watched.books.openOrders()) journal.append('venue.order', open)
+        const positions = [...watched.books.positions()]
+        const venueCounters = watched.core.counters()
+        journal.append('venue.finished', { reason, venueMs: clock.wallMs(), positions, venueCounters })
+      }
+      journal.close()
+    },
   }
+}
+
+/** What is kept in memory, and what is written as it ends. */
+interface Books {
+  /** Takes note of the private rows among pushes. Returns the same pushes. */
+  noted(pushes: readonly Push[]): readonly Push[]
+  openOrders(): Iterable<EventData['venue.order']>
+  positions(): Iterable<EventData['venue.finished']['positions'][number]>
+}
+
+function createBooks(journal: Journal, index: InstrumentIndex): Books {
+  const open = new Map<string, EventData['venue.order']>()
+  const positions = new Map<string, EventData['venue.finished']['positions'][number]>()
+
+  return { noted, openOrders: () => open.values(), positions: () => positions.values() }
 
   function noted(pushes: readonly Push[]): readonly Push[] {
     for (const push of pushes) if (push.kind === 'private') note(push)
@@ -108,27 +129,14 @@ export function openVenueJournal({ path, clock, seed, plannedFaults }: VenueJour
     if (position.lots === 0) positions.delete(key)
     else positions.set(key, { accountId, position })
   }
+}
 
-  function noteRefusal({ accountId, path, params }: CoreRequest, { retCode }: CoreReply, venueMs: number): void {
-    if (retCode === 0 || accountId === null) return
-    const text = (name: string): string | null => (typeof params[name] === 'string' ? params[name] : null)
-    const about = { symbol: text('symbol'), clientId: text('orderLinkId') }
-    journal.append('venue.refused', { accountId, path, retCode, ...about, venueMs })
-  }
-
-  function close(reason: string): void {
-    // A venue that never listened has nothing to tell, and its file stays empty.
-    if (watched === null) return journal.close()
-    for (const each of open.values()) journal.append('venue.order', each)
-    const venueCounters = watched.counters()
-    journal.append('venue.finished', {
-      reason,
-      venueMs: clock.wallMs(),
-      positions: [...positions.values()],
-      venueCounters,
-    })
-    journal.close()
-  }
+function noteRefusal(journal: Journal, asked: CoreRequest, { retCode }: CoreReply, venueMs: number): void {
+  const { accountId, path, params } = asked
+  if (retCode === 0 || accountId === null) return
+  const text = (name: string): string | null => (typeof params[name] === 'string' ? params[name] : null)
+  const about = { symbol: text('symbol'), clientId: text('orderLinkId') }
+  journal.append('venue.refused', { accountId, path, retCode, ...about, venueMs })
 }
 
 function instrumentsOf(core: ExchangeCore, nowMs: number): readonly Instrument[] {
