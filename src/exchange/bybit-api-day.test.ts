@@ -127,6 +127,20 @@ test('bybit-api places every kind of order, amends, cancels, works in batches, a
     expect((await done(rest.getTransactionLog({ accountType: 'UNIFIED' }))).list.length).toBeGreaterThan(0)
   }))
 
+test('bybit-api sees an order fill in part, rest with the remainder, and end cancelled with what it got', () =>
+  day(async (rest) => {
+    const { ask } = await touch(rest)
+    const { orderId } = await done(rest.submitOrder(limit(ask, { qty: '8', positionIdx: 0 })))
+    const [open] = (await done(rest.getActiveOrders(LINEAR))).list
+    expect(open).toMatchObject({ orderId, orderStatus: 'PartiallyFilled' })
+    expect(Number(open!.leavesQty) + Number(open!.cumExecQty)).toBeCloseTo(8, 9)
+    await done(rest.cancelOrder({ ...LINEAR, orderId }))
+    const [ended] = (await done(rest.getHistoricOrders({ ...LINEAR, orderId }))).list
+    expect(ended).toMatchObject({ orderStatus: 'Cancelled', leavesQty: '0.000' })
+    const { list } = await done(rest.getExecutionList({ ...LINEAR, orderId }))
+    expect(list.reduce((sum, row) => sum + Number(row.execQty), 0)).toBeCloseTo(Number(ended!.cumExecQty), 9)
+  }))
+
 test('bybit-api follows history by cursor, and every row comes once', () =>
   day(async (rest) => {
     const sides = Array.from({ length: 10 }, (_, count) => (count % 2 === 0 ? 'Buy' : 'Sell') as 'Buy' | 'Sell')

@@ -143,6 +143,22 @@ test('ccxt trades a day: hedge mode, leverage, every kind of order, amend, cance
     expect(await bybit.fetchTradingFee(SYMBOL)).toMatchObject({ taker: 0.00055, maker: 0.0002 })
   }))
 
+test('ccxt sees an order fill in part, rest with the remainder, and end cancelled with what it got', () =>
+  day(async (bybit) => {
+    const { ask } = await bybit.fetchTicker(SYMBOL)
+    const large = await bybit.createOrder(SYMBOL, 'limit', 'buy', 8, ask)
+    const [open] = await bybit.fetchOpenOrders(SYMBOL)
+    expect(open!.id).toBe(large.id)
+    expect(open!.filled).toBeGreaterThan(0)
+    expect(open!.remaining).toBeGreaterThan(0)
+    await bybit.cancelOrder(large.id!, SYMBOL)
+    const [ended] = await bybit.fetchCanceledOrders(SYMBOL)
+    expect(ended).toMatchObject({ id: large.id, status: 'canceled', amount: 8 })
+    const filled = (await bybit.fetchMyTrades(SYMBOL)).reduce((sum, trade) => sum + trade.amount!, 0)
+    expect(ended!.filled).toBeCloseTo(filled, 9)
+    expect((await bybit.fetchPositions([SYMBOL]))[0]!.contracts).toBeCloseTo(filled, 9)
+  }))
+
 test('ccxt follows order and trade history page by page', () =>
   day(async (bybit) => {
     for (let count = 0; count < 10; count += 1) {
