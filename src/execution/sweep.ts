@@ -11,6 +11,7 @@ import type { LegName } from '../domain/order.ts'
 import { sideOf } from '../domain/order.ts'
 import type { PositionRow } from '../domain/rows.ts'
 import type { Executor } from './executor.ts'
+import { hasEnded } from './ours.ts'
 import { NOT_A_CHANCE } from './pause.ts'
 import type { ExecutionPorts } from './ports.ts'
 
@@ -52,9 +53,15 @@ export async function sweep(options: SweepOptions): Promise<SweepResult> {
   const symbols = ports.instruments.map((instrument) => instrument.symbol).filter((symbol) => !refused.includes(symbol))
   const giveUpUs = ports.clock.nowUs() + PATIENCE_MS * 1000
   const warned = new Set<string>()
+  const unbooked: Sent[] = []
+  const booked = new Set<string>()
   let rounds = 0
   let ordersSent = 0
   for (let looksFlat = 0; ; ) {
+    // The books may show a fill later than the position it changed: every look asks once more.
+    for (const sent of [...unbooked]) {
+      if (await bookFills(options, sent, booked)) unbooked.splice(unbooked.indexOf(sent), 1)
+    }
     const resting = await cancelOwn(options, symbols)
     const answer = await ownPositions(options, symbols, warned)
     const seen = answer === 'banned' ? null : answer
@@ -72,10 +79,13 @@ export async function sweep(options: SweepOptions): Promise<SweepResult> {
     let spent = (resting?.length ?? 0) > 0
     for (const own of seen?.own ?? []) {
       const place = sentBefore + ordersSent
-      const blockedMs = await flatten(options, own, { clientId: `${runId}-${TRADE_ID}-${place}`, place })
+      const clientId = `${runId}-${TRADE_ID}-${place}`
+      const blockedMs = await flatten(options, own, { clientId, place })
       ordersSent += 1
-      if (blockedMs === null) spent = true
-      else waitMs = Math.max(waitMs, Math.min(blockedMs, WAIT_MAX_MS))
+      waitMs = Math.max(waitMs, blockedMs === null ? 2 * SETTLE_MS : Math.min(blockedMs, WAIT_MAX_MS))
+      if (blockedMs !== null) continue
+      spent = true
+      unbooked.push({ clientId, symbol: own.symbol, leg: legOf(own) })
     }
     if (spent) rounds += 1
     await ports.clock.sleep(waitMs)
@@ -141,8 +151,8 @@ interface Place {
  */
 async function flatten(options: SweepOptions, own: OwnPosition, { clientId, place }: Place): Promise<number | null> {
   const { ports } = options
-  const { symbol, lots, whole, idx } = own
-  const leg: LegName = idx === 2 ? 'short' : 'long'
+  const { symbol, lots, whole } = own
+  const leg = legOf(own)
   const common = { clientId, symbol, leg, side: sideOf(leg, true), lots, priceTicks: null } as const
   const order = { ...common, timeInForce: 'ioc', reduceOnly: true, closeAll: whole } as const
   const index = ports.instruments.findIndex((one) => one.symbol === symbol)
@@ -162,21 +172,35 @@ async function flatten(options: SweepOptions, own: OwnPosition, { clientId, plac
     ports.journal.append('order.refused', { tradeId: TRADE_ID, clientId, code, reason })
     if (retryAfterMs !== undefined || NOT_A_CHANCE.has(code)) return retryAfterMs ?? 0
   }
-  await ports.clock.sleep(SETTLE_MS)
-  await bookFills(options, { clientId, symbol, leg })
   return null
 }
 
-/** The sweep's fills are ours as well: without them the books would still hold what is gone. */
+function legOf({ idx }: PositionRow): LegName {
+  return idx === 2 ? 'short' : 'long'
+}
+
+interface Sent {
+  readonly clientId: string
+  readonly symbol: string
+  readonly leg: LegName
+}
+
+/** The sweep's fills are ours as well: without them the books would still hold what is gone. True when all are in. */
 async function bookFills(
   { ports, executor }: SweepOptions,
-  { clientId, symbol, leg }: { clientId: string; symbol: string; leg: LegName },
-): Promise<void> {
+  { clientId, symbol, leg }: Sent,
+  booked: Set<string>,
+): Promise<boolean> {
   const inquiry = await ports.gateway.inquire(symbol, clientId)
-  if (inquiry.kind !== 'done') return
-  for (const { execId, lots, priceTicks, feeUsd, venueMs } of inquiry.value.executions) {
+  if (inquiry.kind !== 'done') return false
+  const { row, executions } = inquiry.value
+  for (const { execId, lots, priceTicks, feeUsd, venueMs } of executions) {
+    if (booked.has(execId)) continue
+    booked.add(execId)
     executor.books.carry(symbol, leg, -lots)
     const fill = { execId, leg, lots, priceTicks, feeUsd, venueMs }
     ports.journal.append('order.filled', { tradeId: TRADE_ID, clientId, ...fill, from: 'query' })
   }
+  const lots = executions.reduce((sum, execution) => sum + execution.lots, 0)
+  return row !== null && hasEnded(row.status) && lots >= row.filledLots
 }

@@ -83,6 +83,25 @@ const DOCUMENTED: [string, number[], string][] = [
   ['the id exists', [110072], 'unknown refused refused refused'],
 ]
 
+/** Facts §8.1. */
+const DOCUMENTED_HTTP: [number, string][] = [
+  [400, 'refused'],
+  [401, 'halt'],
+  [403, 'banned'],
+  [404, 'refused'],
+  ...[429, 500, 502, 503, 504].map((status): [number, string] => [status, 'unknown']),
+]
+
+test('every HTTP status has the class of the documents, whatever was asked', () => {
+  for (const [httpStatus, expected] of DOCUMENTED_HTTP) {
+    for (const operation of OPERATIONS) {
+      const { kind, mark } = rule(operation, { kind: 'garbled', httpStatus })
+      expect(mark ?? kind, `${httpStatus} on ${operation}`).toBe(expected)
+    }
+  }
+  expect(LISTED.httpStatuses.filter((status) => !DOCUMENTED_HTTP.some(([known]) => known === status))).toEqual([])
+})
+
 test('the table has the class of the documents for every code they name, and names no other', () => {
   for (const [what, codes, classes] of DOCUMENTED) {
     const expected = classes === 'refused' ? 'refused refused refused refused' : classes

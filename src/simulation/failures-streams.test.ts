@@ -6,7 +6,16 @@ import { expect, test } from 'vitest'
 import { shippedWorld } from '../exchange/test-support/worlds.ts'
 import type { World } from '../exchange/world.ts'
 import type { Fault } from '../faults/plan-types.ts'
-import { expectFlat, fault, filledLots, fillsInPieces, ordersOf, plan, play } from './test-support/failures.ts'
+import {
+  expectFlat,
+  fault,
+  filledLots,
+  fillsInPieces,
+  ordersOf,
+  plan,
+  play,
+  SHORT_REFUSED,
+} from './test-support/failures.ts'
 
 const STREAM = 'private-stream'
 const LOST = { do: 'drop' } as const
@@ -94,5 +103,22 @@ test('order missing from realtime for a while after placing: not found yet is no
   expect(filledLots([entry!])).toBe(9)
   expect(ordersOf(told.trade, 'long', 'entry')).toHaveLength(1)
   expect(told.trade.hedged!.data.lots).toBe(9)
+  expectFlat(told)
+})
+
+test('fills that the books show late are read even of the last orders of a run: the sweep looks again', async () => {
+  const world = { ...shippedWorld('calm'), readLagMs: 240 }
+  const refusal = { do: 'retCode', code: 110005, message: 'position status' } as const
+  const told = await play({
+    world,
+    ...plan(SHORT_REFUSED, fault('rest-request', 'create', refusal, { reduceOnly: true, times: 3 })),
+    // The unwinds were refused until the run gave up; what is left was taken off by the sweep, later than P6 allows.
+    breaks: ['P6'],
+  })
+  expect(told.trade.halted).not.toBeNull()
+  const swept = told.run.events.filter(
+    ({ type, data }) => type === 'order.filled' && 'tradeId' in data && data.tradeId === 'sweep',
+  )
+  expect(swept).toHaveLength(1)
   expectFlat(told)
 })
