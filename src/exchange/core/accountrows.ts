@@ -21,7 +21,8 @@ export interface PositionPicture {
   readonly liquidationTicks: number
 }
 
-export function pictureOf(position: Position): PositionPicture {
+/** `exposure` is the account's, now. */
+export function pictureOf(position: Position, exposure = exposureOf(position.holding.account)): PositionPicture {
   const { leverageCents, listing } = position.holding
   const { markTicks } = listing
   return {
@@ -30,7 +31,7 @@ export function pictureOf(position: Position): PositionPicture {
     markTicks,
     initialE8: initialMargin(position, markTicks),
     maintenanceE8: maintenanceMargin(position, markTicks),
-    liquidationTicks: liquidationTicks(position),
+    liquidationTicks: liquidationTicks(position, exposure),
   }
 }
 
@@ -112,8 +113,11 @@ interface CoinPicture {
   readonly worthE8: number
 }
 
-export function moneyOf(venue: Pick<Venue, 'bySymbol'>, account: Account): MoneyPicture {
-  const { uplE8, initialE8, maintenanceE8 } = exposureOf(account)
+export function moneyOf(
+  venue: Pick<Venue, 'bySymbol'>,
+  account: Account,
+  { uplE8, initialE8, maintenanceE8 } = exposureOf(account),
+): MoneyPicture {
   const { cashE8, orderHoldE8, realisedE8, books } = account
   const coins = [...books.coins].map(([coin, unitsE8]) => ({ coin, unitsE8, worthE8: worthOf(venue, coin, unitsE8) }))
   return { cashE8, uplE8, orderHoldE8, initialE8, maintenanceE8, realisedE8, coins }

@@ -6,7 +6,7 @@
  *
  * Source: Bybit v5 docs, position info (liqPrice is an estimate in cross margin, "" outside the instrument's prices).
  */
-import { exposureOf, maintenanceMargin, valueAt } from './margin.ts'
+import { type Exposure, maintenanceMargin, valueAt } from './margin.ts'
 import type { Listing, Position } from './model.ts'
 import { mulDiv, USDT_E8 } from './money.ts'
 import { tierAt } from './risktiers.ts'
@@ -25,11 +25,10 @@ export function breakEvenText(position: Position): string {
 }
 
 /** Liquidation price in ticks at the present marks, a float; NaN where no price of this symbol alone leads there. */
-export function liquidationTicks(position: Position): number {
+export function liquidationTicks(position: Position, { uplE8, maintenanceE8 }: Exposure): number {
   const { holding, lots } = position
   if (lots === 0) return Number.NaN
   const { account, listing } = holding
-  const { uplE8, maintenanceE8 } = exposureOf(account)
   let net = 0
   let needed = 0
   let othersE8 = maintenanceE8

@@ -11,6 +11,10 @@ test('shares of a cost are rounded down, exactly, also beyond 2^53', () => {
     const b = random.integer(0, c)
     const a = random.integer(0, 7_000_000_000_000_000)
     expect(mulDiv(a, b, c), `seed ${seed}`).toBe(Number((BigInt(a) * BigInt(b)) / BigInt(c)))
+    expect(mulDiv(-a - 1, b + 1, c), `seed ${seed}`).toBe(Number((BigInt(-a - 1) * BigInt(b + 1)) / BigInt(c)))
+    // Just below a whole number, where a division of floats rounds up to it.
+    const edge = Math.floor(a / c) * c + c - 1
+    expect(mulDiv(edge, 1, c), `seed ${seed}`).toBe(Number(BigInt(edge) / BigInt(c)))
   }
 })
 

@@ -5,6 +5,7 @@
  */
 
 import { moneyOf, pictureOf, positionRow, walletRow } from './accountrows.ts'
+import { type Exposure, exposureOf } from './margin.ts'
 import type { Account, Execution, Order, Position, Rules, Venue } from './model.ts'
 import { isOpen } from './model.ts'
 import { executionRow, orderRow } from './orderrows.ts'
@@ -57,7 +58,8 @@ function flush(venue: Venue, account: Account): void {
   const { orders, positions } = outbox
   for (const order of orders) order.isTouched = false
   for (const position of positions) position.isTouched = false
-  for (const topic of venue.rules.doubts.frameOrder) pushTopic(venue, account, topic)
+  const exposure = exposureOf(account)
+  for (const topic of venue.rules.doubts.frameOrder) pushTopic(venue, account, topic, exposure)
   if (orders.length > 0) outbox.orders = []
   if (positions.length > 0) outbox.positions = []
   if (outbox.executions.length > 0) outbox.executions = []
@@ -65,7 +67,7 @@ function flush(venue: Venue, account: Account): void {
   outbox.isListed = false
 }
 
-function pushTopic(venue: Venue, account: Account, topic: PrivateTopic): void {
+function pushTopic(venue: Venue, account: Account, topic: PrivateTopic, exposure: Exposure): void {
   const { orders, executions, positions, walletChanged } = account.outbox
   switch (topic) {
     case 'order':
@@ -76,11 +78,13 @@ function pushTopic(venue: Venue, account: Account, topic: PrivateTopic): void {
       return
     case 'position':
       for (const frame of positionFrames(positions, venue.rules)) {
-        venue.pushes.push(new PrivatePush(venue, account, topic, frame.map(pictureOf), positionRow))
+        const pictures = frame.map((position) => pictureOf(position, exposure))
+        venue.pushes.push(new PrivatePush(venue, account, topic, pictures, positionRow))
       }
       return
     case 'wallet':
-      if (walletChanged) venue.pushes.push(new PrivatePush(venue, account, topic, [moneyOf(venue, account)], walletRow))
+      if (walletChanged)
+        venue.pushes.push(new PrivatePush(venue, account, topic, [moneyOf(venue, account, exposure)], walletRow))
   }
 }
 
