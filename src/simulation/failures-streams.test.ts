@@ -107,14 +107,17 @@ test('order missing from realtime for a while after placing: not found yet is no
 })
 
 test('fills that the books show late are read even of the last orders of a run: the sweep looks again', async () => {
-  const world = { ...shippedWorld('calm'), readLagMs: 240 }
+  const world = { ...shippedWorld('calm'), readLagMs: 500 }
   const refusal = { do: 'retCode', code: 110005, message: 'position status' } as const
-  const told = await play({
-    world,
-    ...plan(SHORT_REFUSED, fault('rest-request', 'create', refusal, { reduceOnly: true, times: 3 })),
-    // The unwinds were refused until the run gave up; what is left was taken off by the sweep, later than P6 allows.
-    breaks: ['P6'],
-  })
+  const told = await play(
+    {
+      world,
+      ...plan(SHORT_REFUSED, fault('rest-request', 'create', refusal, { reduceOnly: true, times: 3 })),
+      // The unwinds were refused until the rules gave up; the sweep took off what was left, and P6 is about the trade.
+      breaks: ['P6'],
+    },
+    { READ_LAG_MS: '600' },
+  )
   expect(told.trade.halted).not.toBeNull()
   const swept = told.run.events.filter(
     ({ type, data }) => type === 'order.filled' && 'tradeId' in data && data.tradeId === 'sweep',
