@@ -33,6 +33,9 @@ export function verdictText(verdict: FaultVerdict): string {
   switch (verdict.do) {
     case 'delay':
       return `delay ${verdict.ms} ms`
+    case 'pause':
+    case 'skew':
+      return `${verdict.do} ${verdict.ms} ms`
     case 'slow-drip':
       return `slow-drip ${verdict.ms} ms`
     case 'close':

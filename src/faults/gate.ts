@@ -53,7 +53,7 @@ export interface FaultGate {
   wants(party: FaultParty, ops: readonly JudgedOp[]): boolean
   /** Whether a fault of this party tells orders apart, so that a frame with several rows must be judged row by row. */
   tellsRowsApart(party: FaultParty): boolean
-  /** The moments at which a `socket` fault of this party comes due by itself, monotonic µs. */
+  /** The moments at which a fault of this party comes due by itself (socket, process, clock), monotonic µs. */
   socketMomentsUs(party: FaultParty): readonly number[]
   /** The ages at which a `socket` fault of this party comes due, ms. */
   socketAgesMs(party: FaultParty): readonly number[]
@@ -64,6 +64,9 @@ export const NO_FACTS: FaultFacts = { symbol: null, leg: null, reduceOnly: null,
 
 /** Client order ids remembered; the oldest are forgotten first. */
 const ORDERS_REMEMBERED_MAX = 20_000
+
+/** Operations that nothing on the wire brings about. */
+const MOMENTARY: readonly FaultOp[] = ['socket', 'process', 'clock']
 
 interface Counter {
   readonly fault: Fault
@@ -137,7 +140,7 @@ export function createGate(plan: FaultPlan, options: GateOptions): FaultGate {
 
     socketMomentsUs: (party) =>
       faultsOf(plan, party)
-        .filter((fault) => fault.op === 'socket' && fault.windowMs !== undefined)
+        .filter(({ op, windowMs }) => MOMENTARY.includes(op) && windowMs !== undefined)
         .map((fault) => options.mountedAtUs + (fault.windowMs?.from ?? 0) * 1000),
     socketAgesMs: (party) => faultsOf(plan, party).flatMap(({ socketAgeMs }) => socketAgeMs ?? []),
   }

@@ -33,6 +33,10 @@ export async function mountFaults(options: MountOptions): Promise<void> {
   const write = openAppliedLog(options.journalPath, clock, options.threadId)
   const gate = createGate(plan, { mountedAtUs, onApplied: (applied) => write(recordOf(applied)) })
 
+  if (gate.wants('process', ['process']) || gate.wants('clock', ['clock'])) {
+    const { mountProcess } = await import('./process-mount.ts')
+    mountProcess({ gate, clock, isMain: options.threadId === 0 })
+  }
   if (needsStreams(gate)) {
     const { mountStreams } = await import('./stream-mount.ts')
     mountStreams({ gate, clock })

@@ -8,7 +8,14 @@
  *
  * What a party, an operation and a verdict may be combined to is a table in plan.ts.
  */
-export type FaultParty = 'rest-request' | 'rest-reply' | 'public-stream' | 'private-stream'
+export type FaultParty =
+  | 'rest-request'
+  | 'rest-reply'
+  | 'public-stream'
+  | 'private-stream'
+  /** The disturbed process itself, and its wall clock: only where the plan is mounted in one. */
+  | 'process'
+  | 'clock'
 
 /** REST operations by the venue's path; stream operations by topic, or the connection itself. */
 export type FaultOp =
@@ -36,6 +43,9 @@ export type FaultOp =
   | 'any-frame'
   /** Streams: the established socket itself, acted on when `when` comes true rather than on a frame. */
   | 'socket'
+  /** The whole of a party that has no parts. */
+  | 'process'
+  | 'clock'
 
 export type FaultVerdict =
   /**
@@ -47,6 +57,12 @@ export type FaultVerdict =
   | { readonly do: 'drop' }
   /** request or reply: ECONNRESET. socket: TCP reset. connect: reset during the handshake. */
   | { readonly do: 'reset' }
+  /** process: SIGKILL, now. */
+  | { readonly do: 'kill' }
+  /** process: its main thread stands still so long, as under a long garbage collection. */
+  | { readonly do: 'pause'; readonly ms: number }
+  /** clock: wall time is so much ahead (minus: behind) until the end of `windowMs`, for good without one. */
+  | { readonly do: 'skew'; readonly ms: number }
   /** socket: a clean close frame. */
   | { readonly do: 'close'; readonly code: number }
   /** socket: half-open from now on: nothing arrives any more, and nothing says so. */

@@ -182,3 +182,18 @@ test('a replacement is for requests, replies and frames; only a reply can trickl
   expect(verdict('rest-request', 'create', { do: 'slow-drip', ms: 100 })).toEqual(['faults[0].verdict.do'])
   expect(verdict('rest-reply', 'create', { do: 'slow-drip', ms: 0 })).toEqual(['faults[0].verdict.ms'])
 })
+
+test('a process is killed or paused, a clock is skewed, and neither has a symbol or a leg', () => {
+  const of = (party: string, verdict: object, more: object = {}): string[] =>
+    pathsOf({ faults: [{ name: 'x', party, op: party, verdict, ...more }] })
+  expect(of('process', { do: 'kill' }, { afterCreates: 3 })).toEqual([])
+  expect(of('process', { do: 'pause', ms: 500 }, { windowMs: { from: 10, to: 20 } })).toEqual([])
+  expect(of('clock', { do: 'skew', ms: -1_500 })).toEqual([])
+  expect(of('clock', { do: 'kill' })).toEqual(['faults[0].verdict.do'])
+  expect(of('process', { do: 'skew', ms: 5 }, { symbol: 'BTCUSDT', leg: 'long' })).toEqual([
+    'faults[0].verdict.do',
+    'faults[0].symbol',
+    'faults[0].leg',
+  ])
+  expect(pathsOf(withFault({ verdict: { do: 'kill' } }))).toEqual(['faults[0].verdict.do'])
+})

@@ -59,6 +59,8 @@ const OPS_OF: Readonly<Record<FaultParty, readonly FaultOp[]>> = {
   'rest-reply': REST_OPS,
   'public-stream': ['connect', 'socket', 'orderbook', 'tickers', ...FRAME_OPS],
   'private-stream': ['connect', 'socket', 'order', 'execution', 'position', 'wallet', ...FRAME_OPS],
+  process: ['process'],
+  clock: ['clock'],
 }
 
 const ALL_VERDICTS: readonly Do[] = [
@@ -77,6 +79,9 @@ const ALL_VERDICTS: readonly Do[] = [
   'malformed',
   'reprice',
   'shrink',
+  'kill',
+  'pause',
+  'skew',
 ]
 const ON_BOTH: readonly Do[] = ['delay', 'drop', 'reset', 'duplicate', 'http', 'retCode', 'replace', 'malformed']
 const ON_REPLY: readonly Do[] = [...ON_BOTH, 'slow-drip']
@@ -101,12 +106,14 @@ const ABOUT_ORDERS: readonly FaultOp[] = [
   'any-frame',
 ]
 /** Operations about no symbol in particular. */
-const WITHOUT_SYMBOL: readonly FaultOp[] = ['time', 'connect', 'socket', 'pong', 'ack', 'wallet']
+const WITHOUT_SYMBOL: readonly FaultOp[] = ['time', 'connect', 'socket', 'pong', 'ack', 'wallet', 'process', 'clock']
 
 /** What may be done to an operation of a party. */
 export function verdictsFor(party: FaultParty, op: FaultOp): readonly Do[] {
   if (party === 'rest-request') return op === 'create' ? ON_CREATE : ON_REQUEST
   if (party === 'rest-reply') return ON_REPLY
+  if (party === 'process') return ['kill', 'pause']
+  if (party === 'clock') return ['skew']
   if (op === 'connect') return ON_CONNECT
   return op === 'socket' ? ON_SOCKET : ON_FRAME
 }
@@ -123,6 +130,9 @@ const VERDICT = z.discriminatedUnion(
   [
     z.strictObject({ do: z.literal('delay'), ms }),
     z.strictObject({ do: z.literal('drop') }),
+    z.strictObject({ do: z.literal('kill') }),
+    z.strictObject({ do: z.literal('pause'), ms: ms.min(1) }),
+    z.strictObject({ do: z.literal('skew'), ms: z.int().min(-DELAY_MS_MAX).max(DELAY_MS_MAX) }),
     z.strictObject({ do: z.literal('reset') }),
     z.strictObject({
       do: z.literal('close'),

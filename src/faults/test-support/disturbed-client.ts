@@ -29,6 +29,8 @@ export interface DisturbedClient extends AsyncDisposable {
   run(command: Command): Promise<Seen>
   /** The `fault.applied` lines written so far. */
   journal(): readonly AppliedLine[]
+  /** Resolves when the process is gone, however it went. */
+  readonly ended: Promise<void>
   /** Everything it has written to stderr: must stay empty. */
   stderr(): string
 }
@@ -58,6 +60,7 @@ export async function startDisturbedClient({
     env: { ...process.env, ...launch.environment, BYBIT_DEMO_API_SECRET: TEST_SECRET },
     stdio: ['pipe', 'pipe', 'pipe'],
   })
+  const ended = once(child, 'exit').then(() => undefined)
   let complaints = ''
   child.stderr.on('data', (chunk: Buffer) => {
     complaints += chunk.toString()
@@ -75,6 +78,7 @@ export async function startDisturbedClient({
       }),
     run: (command) => ask(command) as Promise<Seen>,
     journal: () => (existsSync(journalPath) ? linesOf(readFileSync(journalPath, 'utf8')) : []),
+    ended,
     stderr: () => complaints,
     [Symbol.asyncDispose]: async () => {
       const isOver = child.exitCode !== null || child.signalCode !== null
