@@ -124,4 +124,7 @@ test('the exchange refuses a plan, handlers or a journal it cannot use, before i
     for (const named of ['faults[0].party', 'array of MSW http handlers', 'holds something already'])
       expect(text).toContain(named)
     expect(text).not.toContain('http://')
+    const ofProcess = join(import.meta.dirname, '../fixtures/faults/process-paused.json')
+    const refused = await said((out) => runExchange(['--faults', ofProcess], out, out))
+    expect(refused).toMatchObject({ code: 2, text: expect.stringContaining('faults[0].party = "process"') })
   }))
