@@ -144,7 +144,16 @@ test('a venue with requests and handshakes still held closes at once', async () 
     onCreate('rest-request', { do: 'delay', ms: 600_000 }),
     fault('public-stream', 'connect', { do: 'drop' }),
   ]
-  const venueFaults = openVenueFaults({ plan: { faults }, clock: systemClock, journalPath: null })
+  const waiting = new Set<number>()
+  const after = (ms: number, callback: () => void): (() => void) => {
+    waiting.add(ms)
+    const cancel = systemClock.after(ms, callback)
+    return () => {
+      waiting.delete(ms)
+      cancel()
+    }
+  }
+  const venueFaults = openVenueFaults({ plan: { faults }, clock: { ...systemClock, after }, journalPath: null })
   const exchange = await startExchange({ world: shippedWorld('calm'), faults: venueFaults })
   const bench = benchOf(exchange, '')
   const failed = bench.create('a').catch(codeOf)
@@ -152,7 +161,9 @@ test('a venue with requests and handshakes still held closes at once', async () 
   socket.on('error', () => undefined)
   const ended = new Promise((resolve) => socket.once('close', resolve))
   await bench.create('b')
+  expect([...waiting]).toEqual([600_000])
   await exchange.close()
+  expect([...waiting]).toEqual([])
   expect(await failed).toBe('ECONNRESET')
   await ended
 })
