@@ -10,6 +10,7 @@ import type { WorldChange } from '../exchange/core/types.ts'
 import type { World } from '../exchange/world.ts'
 import type { Fault, FaultOp } from '../faults/plan-types.ts'
 import { linesOf } from '../journal/run.ts'
+import { endOf, type TradeEnd } from './end.ts'
 import type { Schedule, Simulated } from './simulate.ts'
 
 export const OPERATIONS = ['place', 'cancel', 'amend', 'query'] as const
@@ -57,7 +58,7 @@ export function impossible({ operation, stream }: Cell): string | null {
 export type CellResult =
   | (Cell & { readonly end: 'impossible'; readonly why: string })
   | (Cell & {
-      readonly end: 'hedged' | 'flat' | 'halted' | 'open'
+      readonly end: TradeEnd
       /** What told how the disturbed orders ended. */
       readonly resolvedBy: readonly Resolution[]
       /** The longest stretch with one leg larger than the other, by the venue's clock, ms (P1). */
@@ -70,14 +71,11 @@ export type Resolution = 'stream' | 'query' | 'reconcile' | 'absence proved' | '
 
 /** Reads off a played cell how it ended. */
 export function judgeCell(cell: Cell, { run, findings }: Simulated): CellResult {
-  const trade = run.trades.get('t1')
   const broken = findings
     .filter(({ verdict }) => verdict !== 'pass')
     .map(({ promise, verdict, summary }) => `${promise} ${verdict}: ${summary}`)
-  const end =
-    trade?.halted != null ? 'halted' : trade?.flat == null ? 'open' : trade.hedged === null ? 'flat' : 'hedged'
   const nakedMs = findings.find(({ promise }) => promise === 'P1')?.worst ?? 0
-  return { ...cell, end, resolvedBy: resolutionsOf(cell, run), nakedMs, broken }
+  return { ...cell, end: endOf(run), resolvedBy: resolutionsOf(cell, run), nakedMs, broken }
 }
 
 function resolutionsOf({ leg }: Cell, run: Simulated['run']): Resolution[] {
