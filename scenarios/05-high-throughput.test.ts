@@ -39,6 +39,8 @@ const SYMBOLS = [
   'UNIUSDT',
 ]
 const STEADY_MS = 60_000
+/** No p99 is claimed of fewer samples. */
+const TRADES_MIN = 1_000
 /** The first seconds load code and warm up the compiler: what is steady begins after them. */
 const WARM_UP_MS = 3_000
 
@@ -61,17 +63,20 @@ scenario(
       RING_CAPACITY: '4096',
       CREATES_PER_SECOND: '1000',
       IP_CALLS_PER_5S: '1000000',
-      // Twelve symbols then give some twenty trades a second, each judged from quote to both acknowledgements.
-      MAX_HOLD_MS: '680',
+      // Twelve symbols then give some sixteen trades a second, each judged from quote to both acknowledgements.
+      MAX_HOLD_MS: '720',
       SYNTHETIC_CONVERGENCE_HALF_LIFE_MS: '60000',
     },
-    durationMs: WARM_UP_MS + STEADY_MS,
-    timeoutMs: 150_000,
+    timeoutMs: 180_000,
     elsewhere: { skip: "needs an account whose limits are out of the way; a real one's are ten creates a second" },
   },
-  async ({ journal, finish, budgets }) => {
+  async ({ journal, runtime, finish, budgets }) => {
     const machine = watchMachine()
     await journal.until('trade.planned', 20_000)
+    await systemClock.sleep(WARM_UP_MS + STEADY_MS)
+    // Longer only where trades are slower, as behind a container's proxy: a p99 needs its thousand.
+    await journal.until('trade.planned', 45_000, (line) => line.data.tradeId === `t${TRADES_MIN}`)
+    runtime.signal('SIGINT')
     const { run } = await finish()
     const tooNoisy = machine.stop()
     const last = run.metrics.last!
@@ -86,7 +91,7 @@ scenario(
     expect(counters['framesRefused']).toBe(0)
 
     const trades = [...run.trades.values()]
-    expect(trades.length).toBeGreaterThanOrEqual(1_000)
+    expect(trades.length).toBeGreaterThanOrEqual(TRADES_MIN)
     const steady = run.metrics.series.filter((line) => line.data.elapsedMs > WARM_UP_MS)
     const rss = steady.map((line) => line.data.rssMb)
     const cpu = steady.map((line) => line.data.strategyCpuPercent)
