@@ -92,7 +92,7 @@ scenario(
 
     const trades = [...run.trades.values()]
     expect(trades.length).toBeGreaterThanOrEqual(TRADES_MIN)
-    const steady = run.metrics.series.filter((line) => line.data.elapsedMs > WARM_UP_MS)
+    const steady = run.metrics.series.filter(({ data }) => isSteady(data.elapsedMs))
     const rss = steady.map((line) => line.data.rssMb)
     const cpu = steady.map((line) => line.data.strategyCpuPercent)
     const filled = trades.filter((trade) => trade.hedged !== null).length
@@ -213,6 +213,11 @@ async function until(condition: () => boolean, timeoutMs: number): Promise<void>
     if (systemClock.nowUs() > deadlineUs) throw new Error(`not within ${timeoutMs} ms: ${condition}`)
     await systemClock.sleep(5)
   }
+}
+
+/** The minute the budgets of memory and processor time are about. */
+function isSteady(elapsedMs: number): boolean {
+  return elapsedMs > WARM_UP_MS && elapsedMs <= WARM_UP_MS + STEADY_MS
 }
 
 function mean(values: readonly number[]): number {
