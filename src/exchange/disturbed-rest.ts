@@ -11,7 +11,7 @@
 import type { RequestHandler } from 'msw'
 import { getResponse } from 'msw/utils/get-response'
 import { isPassthroughResponse } from 'msw/utils/passthrough'
-import { factsOfRequest, REST_ROUTES } from '../faults/facts.ts'
+import { factsOfRequest, restOpOf, signedMsOf } from '../faults/facts.ts'
 import type { FaultGate, JudgedOp } from '../faults/gate.ts'
 import { type Answer, disturb, dripped } from '../faults/rest-fate.ts'
 import { type Rewriting, rewriteCreate } from '../faults/rewrite.ts'
@@ -26,15 +26,13 @@ export interface RestFaultOptions {
   readonly onUserHandler: (what: string) => void
 }
 
-const OPS: ReadonlyMap<string, JudgedOp> = new Map(REST_ROUTES.map(({ path, op }) => [path, op]))
-
 export function createRestFaults(options: RestFaultOptions): RestFaults {
   const { gate, userHandlers } = options
   const isWanted = (op: JudgedOp): boolean => gate.wants('rest-request', [op]) || gate.wants('rest-reply', [op])
   return {
     carry(admitted) {
       const { call, payload } = admitted
-      const op = OPS.get(call.path) ?? 'other'
+      const op = restOpOf(call.path)
       const bodyText = call.route.method === 'POST' ? payload.toString() : ''
       const said = factsOfRequest(urlOf(call), bodyText)
       // Left out of a create it is false, and foreign clients do leave it out. Source: Bybit v5 docs, place-order.
@@ -65,14 +63,13 @@ async function settle(options: RestFaultOptions, admitted: Admitted, judged: Jud
   const theirs = await askHandlers(options, call, judged.bodyText)
   if (theirs !== null) return write(call, theirs, clock)
 
-  const signedMs = Number(headers['x-bapi-timestamp'] ?? Number.NaN)
   const hasGivenUp = (): boolean => socket.destroyed
   const fate = await disturb({
     op: judged.op,
     facts: judged.facts,
     gate,
     clock,
-    signedMs: Number.isSafeInteger(signedMs) ? signedMs : null,
+    signedMs: signedMsOf(headers['x-bapi-timestamp']),
     hasGivenUp,
     send: (change) => Promise.resolve(admitted.send(changedBody(judged.bodyText, change))),
   })

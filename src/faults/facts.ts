@@ -23,6 +23,19 @@ export const REST_ROUTES = [
   { method: 'GET', path: '/v5/market/time', op: 'time' },
 ] as const
 
+const REST_OPS: ReadonlyMap<string, JudgedOp> = new Map(REST_ROUTES.map(({ path, op }) => [path, op]))
+
+/** The operation a REST path asks for; each has one method. */
+export function restOpOf(path: string): JudgedOp {
+  return REST_OPS.get(path) ?? 'other'
+}
+
+/** The timestamp a client signed with, from its header's text, ms; null when there is none or it is none. */
+export function signedMsOf(header: unknown): number | null {
+  const signedMs = Number(header ?? Number.NaN)
+  return Number.isSafeInteger(signedMs) ? signedMs : null
+}
+
 /** Facts of a request: from its JSON body, or from its query when it has none. */
 export function factsOfRequest(url: URL, bodyText: string): FaultFacts {
   if (bodyText === '') return factsOfRecord(Object.fromEntries(url.searchParams))

@@ -10,6 +10,7 @@ import { openAppliedLog, recordOf } from './applied-log.ts'
 import { createGate, type FaultGate } from './gate.ts'
 import type { FaultPlan } from './plan-types.ts'
 import { isRewriting } from './rewrite.ts'
+import { FRAME_OPS } from './stream-wire.ts'
 
 export interface MountOptions {
   readonly plan: FaultPlan
@@ -59,18 +60,7 @@ export async function mountFaults(options: MountOptions): Promise<void> {
 
 /** Anything of a stream but its handshake, which is HTTP. */
 function needsStreams(gate: FaultGate): boolean {
-  const ops = [
-    'socket',
-    'order',
-    'execution',
-    'position',
-    'wallet',
-    'orderbook',
-    'tickers',
-    'pong',
-    'ack',
-    'other',
-  ] as const
+  const ops = ['socket', ...FRAME_OPS] as const
   return gate.wants('public-stream', ops) || gate.wants('private-stream', ops)
 }
 

@@ -15,7 +15,7 @@ import { http } from 'msw/http'
 import { bypass } from 'msw/utils/bypass'
 import { isPassthroughResponse } from 'msw/utils/passthrough'
 import type { Clock } from '../seams/clock.ts'
-import { factsOfRequest, REST_ROUTES, streamOf } from './facts.ts'
+import { factsOfRequest, REST_ROUTES, signedMsOf, streamOf } from './facts.ts'
 import { type FaultGate, type JudgedOp, NO_FACTS } from './gate.ts'
 import { type Answer, disturb, disturbHandshake, dripped, type Fate } from './rest-fate.ts'
 import { rewriteCreate, signatureOf } from './rewrite.ts'
@@ -78,7 +78,7 @@ function planHandlers({ gate, clock, apiSecret }: RestMountOptions, settle: Sett
         facts,
         gate,
         clock,
-        signedMs: signedMsOf(request),
+        signedMs: signedMsOf(request.headers.get('x-bapi-timestamp')),
         hasGivenUp: () => request.signal.aborted,
         send: (change) =>
           forward(request, bodyText, change === null ? bodyText : rewriteCreate(bodyText, change), apiSecret),
@@ -126,11 +126,6 @@ function aborted(signal: AbortSignal): Promise<void> {
     if (signal.aborted) resolve()
     else signal.addEventListener('abort', () => resolve(), { once: true })
   })
-}
-
-function signedMsOf(request: Request): number | null {
-  const signedMs = Number(request.headers.get('x-bapi-timestamp') ?? Number.NaN)
-  return Number.isSafeInteger(signedMs) ? signedMs : null
 }
 
 /** Headers about one connection or one encoding of the body, untrue of another. */

@@ -10,7 +10,18 @@ declare module 'vitest' {
   }
 }
 
-const BASE = schedule()
+/** Every cell, played once for both tests. */
+const played = Promise.resolve().then(async () => {
+  const base = schedule()
+  const results: CellResult[] = []
+  for (const cell of allCells()) {
+    const why = impossible(cell)
+    results.push(
+      why === null ? judgeCell(cell, await simulate(scheduleOf(cell, base))) : { ...cell, end: 'impossible', why },
+    )
+  }
+  return results
+})
 
 /**
  * 360 cells, the impossible ones listed by name. What every promise says of a cell is in `broken`; P3 among them says
@@ -19,13 +30,7 @@ const BASE = schedule()
 test('whatever is unknown about a request: the pair ends hedged or flat, every promise holds', {
   timeout: 120_000,
 }, async ({ task }) => {
-  const results: CellResult[] = []
-  for (const cell of allCells()) {
-    const why = impossible(cell)
-    results.push(
-      why === null ? judgeCell(cell, await simulate(scheduleOf(cell, BASE))) : { ...cell, end: 'impossible', why },
-    )
-  }
+  const results = await played
   task.meta.matrix = results
   expect(results).toHaveLength(360)
   expect(results.filter((result) => result.end === 'impossible')).toHaveLength(120)
@@ -37,10 +42,9 @@ test('whatever is unknown about a request: the pair ends hedged or flat, every p
 
 test('the stream, a question by id, and the proof that it never arrived: each resolves some cells', async () => {
   const ways = new Set<string>()
-  for (const cell of allCells()) {
-    if (cell.leg !== 'long' || cell.policy !== 'unwind' || impossible(cell) !== null) continue
-    const result = judgeCell(cell, await simulate(scheduleOf(cell, BASE)))
-    if (result.end !== 'impossible') for (const way of result.resolvedBy) ways.add(way)
+  for (const result of await played) {
+    if (result.leg !== 'long' || result.policy !== 'unwind' || result.end === 'impossible') continue
+    for (const way of result.resolvedBy) ways.add(way)
   }
   expect([...ways].toSorted()).toEqual(['absence proved', 'query', 'stream'])
 })

@@ -2,7 +2,7 @@
  * A journal that stays in memory: the same lines as the file's (journal/append.ts), in the order they were written.
  */
 import type { Journal } from '../journal/append.ts'
-import type { EventData, EventType, JournalEvent, Writer } from '../journal/events.ts'
+import type { EventData, EventType, Writer } from '../journal/events.ts'
 import type { Clock } from '../seams/clock.ts'
 
 export interface MemoryJournal {
@@ -10,8 +10,6 @@ export interface MemoryJournal {
   writer(by: Writer): Journal
   /** Every line so far. */
   text(): string
-  /** The same as values: parsed from what was written, so that nothing said later can change them. */
-  events(): JournalEvent[]
 }
 
 export function createMemoryJournal(clock: Clock): MemoryJournal {
@@ -31,6 +29,5 @@ export function createMemoryJournal(clock: Clock): MemoryJournal {
       return { append, flush: () => undefined, close, [Symbol.asyncDispose]: async () => close() }
     },
     text: () => lines.map((line) => `${line}\n`).join(''),
-    events: () => lines.map((line) => JSON.parse(line) as JournalEvent),
   }
 }

@@ -5,8 +5,8 @@
  *   RestClient ─► request ─delay─► fate (rest-fate.ts) ─► venue ─► reply ─delay─► RestClient
  *   link       ◄─ frame ◄─delay◄─ wire (stream-wire.ts) ◄───────── venue           frames keep their order
  */
-import { factsOfRequest, REST_ROUTES, streamOf } from '../faults/facts.ts'
-import { type FaultGate, type JudgedOp, NO_FACTS } from '../faults/gate.ts'
+import { factsOfRequest, restOpOf, signedMsOf, streamOf } from '../faults/facts.ts'
+import { type FaultGate, NO_FACTS } from '../faults/gate.ts'
 import { type Answer, disturb, disturbHandshake, type Fate } from '../faults/rest-fate.ts'
 import { type Rewriting, rewriteCreate, signatureOf } from '../faults/rewrite.ts'
 import { createStreamWires, type StreamWires, type Wire } from '../faults/stream-wire.ts'
@@ -30,8 +30,6 @@ export interface WireOptions {
   readonly gate: FaultGate
   readonly apiSecret: string
 }
-
-const OPS: ReadonlyMap<string, JudgedOp> = new Map(REST_ROUTES.map(({ method, path, op }) => [`${method} ${path}`, op]))
 
 /** A transport to one venue in memory. */
 export function createMemoryWire(options: WireOptions): Transport {
@@ -86,7 +84,7 @@ async function carry(
 ): Promise<HttpAnswer | null> {
   const { gate, clock, venue } = options
   const url = new URL(request.path, 'http://memory')
-  const op = OPS.get(`${request.method} ${url.pathname}`) ?? 'other'
+  const op = restOpOf(url.pathname)
   const facts = factsOfRequest(url, request.body ?? '')
   if (op === 'create') gate.createSent(facts)
   const send = async (change: Rewriting | null): Promise<Answer> => {
@@ -96,13 +94,12 @@ async function carry(
     await clock.sleep(late())
     return answer
   }
-  const signedMs = Number(headerOf(request, 'X-BAPI-TIMESTAMP') ?? Number.NaN)
   const fate = await disturb({
     op,
     facts,
     gate,
     clock,
-    signedMs: Number.isSafeInteger(signedMs) ? signedMs : null,
+    signedMs: signedMsOf(headerOf(request, 'X-BAPI-TIMESTAMP')),
     hasGivenUp,
     send,
   })

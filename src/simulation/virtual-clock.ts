@@ -18,8 +18,6 @@ export interface VirtualClock extends Clock {
   pass(ms: number): Promise<void>
   /** Another clock over the same time whose wall runs so far ahead (or behind), ms. Timers and monotonic time are shared. */
   skewed(aheadMs: number): Clock
-  /** Timers fired so far. */
-  readonly fired: number
 }
 
 interface Timer {
@@ -39,7 +37,6 @@ class VirtualTime implements VirtualClock {
   readonly #timers = createHeap()
   #nowUs = 0
   #order = 0
-  #fired = 0
 
   constructor(wallStartMs: number) {
     this.#wallStartMs = wallStartMs
@@ -71,10 +68,6 @@ class VirtualTime implements VirtualClock {
         resolve()
       })
     })
-  }
-
-  get fired(): number {
-    return this.#fired
   }
 
   skewed(aheadMs: number): Clock {
@@ -113,7 +106,6 @@ class VirtualTime implements VirtualClock {
     if (timer === undefined || timer.dueUs > endUs) return false
     this.#timers.pop()
     this.#nowUs = Math.max(this.#nowUs, timer.dueUs)
-    this.#fired += 1
     timer.callback?.()
     await settled()
     return true

@@ -17,6 +17,11 @@ export interface Source {
   run(atMs: number): number
 }
 
+/** A source that waits until it is scheduled, or from `nextMs` on. */
+export function sourceOf(rank: number, run: Source['run'], nextMs = Number.POSITIVE_INFINITY): Source {
+  return { nextMs, heapAt: -1, rank, run }
+}
+
 export interface Agenda {
   add(source: Source): void
   remove(source: Source): void

@@ -5,7 +5,7 @@
  *
  * Source: facts §3.2 and §7.6; Bybit v5 docs, set disconnect cancel all (a change takes effect after about 10 s).
  */
-import type { Source } from './agenda.ts'
+import { type Source, sourceOf } from './agenda.ts'
 import type { Watch } from './books.ts'
 import { cancel } from './matching.ts'
 import type { Account, Answer, Venue } from './model.ts'
@@ -59,16 +59,11 @@ export function createProtection(
   rank: number,
 ): { readonly source: Source } & Pick<Watch, 'deadline'> {
   const nextMs = (): number => Math.min(...[...venue().accounts.values()].map(({ books }) => books.dcpDueMs))
-  const source: Source = {
-    nextMs: Number.POSITIVE_INFINITY,
-    heapAt: -1,
-    rank,
-    run: (atMs) => {
-      venue().nowMs = atMs
-      for (const account of venue().accounts.values()) if (account.books.dcpDueMs <= atMs) fire(venue(), account)
-      return nextMs()
-    },
-  }
+  const source = sourceOf(rank, (atMs) => {
+    venue().nowMs = atMs
+    for (const account of venue().accounts.values()) if (account.books.dcpDueMs <= atMs) fire(venue(), account)
+    return nextMs()
+  })
   return { source, deadline: () => venue().agenda.schedule(source, nextMs()) }
 }
 

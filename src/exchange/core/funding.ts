@@ -7,7 +7,7 @@
  * The payment is rounded half up to 1e-8 USDT. Source: Bybit help center, "Funding Fee Calculation"; facts §4.3, §10.38.
  */
 import { book, rememberExecution } from './account.ts'
-import type { Source } from './agenda.ts'
+import { type Source, sourceOf } from './agenda.ts'
 import { valueAt } from './margin.ts'
 import type { Execution, Listing, Position, Venue } from './model.ts'
 import { count, idOf } from './model.ts'
@@ -21,16 +21,12 @@ const REMEMBERED = 1_000
 
 /** Settles one listing, again and again. */
 export function createFunding(venue: () => Venue, listing: Listing, startMs: number, rank: number): Source {
-  return {
-    nextMs: nextFundingMs(listing, startMs),
-    heapAt: -1,
-    rank,
-    run: (atMs) => {
-      venue().nowMs = atMs
-      settle(venue(), listing)
-      return nextFundingMs(listing, atMs)
-    },
+  const run = (atMs: number): number => {
+    venue().nowMs = atMs
+    settle(venue(), listing)
+    return nextFundingMs(listing, atMs)
   }
+  return sourceOf(rank, run, nextFundingMs(listing, startMs))
 }
 
 function settle(venue: Venue, listing: Listing): void {

@@ -13,7 +13,7 @@
  * facts §4.3. Larger tiers are not reduced step by step here.
  */
 import { rememberOrder } from './account.ts'
-import type { Source } from './agenda.ts'
+import { type Source, sourceOf } from './agenda.ts'
 import type { Watch } from './books.ts'
 import { transfer } from './ledger.ts'
 import { exposureOf, maintenanceMargin, valueAt } from './margin.ts'
@@ -31,21 +31,16 @@ export function createRiskEngine(
   rank: number,
 ): { readonly source: Source } & Pick<Watch, 'opened'> {
   const changes = createChanges()
-  const source: Source = {
-    nextMs: Number.POSITIVE_INFINITY,
-    heapAt: -1,
-    rank,
-    run: (atMs) => {
-      venue().nowMs = atMs
-      if (!changes.any(venue())) return atMs + LOOK_MS
-      let isExposed = false
-      for (const account of venue().accounts.values()) {
-        if (account.live.size > 0 && look(venue(), account)) changes.expect()
-        isExposed ||= account.live.size > 0
-      }
-      return isExposed ? atMs + LOOK_MS : Number.POSITIVE_INFINITY
-    },
-  }
+  const source = sourceOf(rank, (atMs) => {
+    venue().nowMs = atMs
+    if (!changes.any(venue())) return atMs + LOOK_MS
+    let isExposed = false
+    for (const account of venue().accounts.values()) {
+      if (account.live.size > 0 && look(venue(), account)) changes.expect()
+      isExposed ||= account.live.size > 0
+    }
+    return isExposed ? atMs + LOOK_MS : Number.POSITIVE_INFINITY
+  })
   return {
     source,
     opened: () => {

@@ -30,6 +30,18 @@ export interface Draft {
   readonly holdE8: number
 }
 
+/** What every order has that the venue itself makes to close a position. */
+export const CLOSING_TERMS = {
+  reduceOnly: true,
+  closeOnTrigger: true,
+  smpType: 'None',
+  linkId: '',
+  rpiTakerAccess: false,
+  tolerance: null,
+  attached: null,
+  holdE8: 0,
+} as const satisfies Partial<Draft>
+
 /** Makes the order and puts it on the account's books; it has met neither the book nor a price yet. */
 export function takeIn(venue: Venue, account: Account, draft: Draft): Order {
   const order = orderFrom(venue, account, draft)

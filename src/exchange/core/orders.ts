@@ -6,7 +6,7 @@
  *                └────► Untriggered ──(its price)──► stops.ts ──┘
  */
 import { checkOrder } from './admission.ts'
-import type { Source } from './agenda.ts'
+import { type Source, sourceOf } from './agenda.ts'
 import { type AmendedTerms, amendedTerms } from './amending.ts'
 import { bestLevel, crosses, leave, lotsWithin } from './book.ts'
 import { bookChanged, cancel, crossesRpi, preventsSelfMatch, rest, rpiSideFor, sideOf, sweep } from './matching.ts'
@@ -199,17 +199,12 @@ export function createDelayedOrders(
 ): DelayedOrders & { readonly source: Source } {
   const waiting: { readonly order: Order; readonly atMs: number }[] = []
   const nextMs = (): number => waiting[0]?.atMs ?? Number.POSITIVE_INFINITY
-  const source: Source = {
-    nextMs: Number.POSITIVE_INFINITY,
-    heapAt: -1,
-    rank,
-    run: (atMs) => {
-      venue().nowMs = atMs
-      const next = waiting.shift()
-      if (next !== undefined) what.happens(venue(), next.order)
-      return nextMs()
-    },
-  }
+  const source = sourceOf(rank, (atMs) => {
+    venue().nowMs = atMs
+    const next = waiting.shift()
+    if (next !== undefined) what.happens(venue(), next.order)
+    return nextMs()
+  })
   return {
     source,
     add: (order) => {

@@ -9,7 +9,7 @@
 import { cancel } from './matching.ts'
 import type { Order, Position, Venue } from './model.ts'
 import { isOpen } from './model.ts'
-import { takeIn } from './neworder.ts'
+import { CLOSING_TERMS, takeIn } from './neworder.ts'
 import type { Attached, Stop, StopType, Target } from './orderterms.ts'
 import { touchOrder, touchPosition } from './outbox.ts'
 import { enlist, isProtective, positionOf, rewatch } from './stoplist.ts'
@@ -145,23 +145,16 @@ function createStop(
   const { holding, idx } = position
   const isMarket = terms.limitTicks === 0
   const order = takeIn(venue, holding.account, {
+    ...CLOSING_TERMS,
     listing: holding.listing,
     holding,
     isBuy: position.lots < 0,
     isMarket,
     timeInForce: isMarket ? 'IOC' : 'GTC',
     idx,
-    reduceOnly: true,
-    closeOnTrigger: true,
-    smpType: 'None',
-    linkId: '',
-    rpiTakerAccess: false,
-    tolerance: null,
     stop: terms.stop,
-    attached: null,
     priceTicks: terms.limitTicks,
     lots: terms.lots,
-    holdE8: 0,
   })
   enlist(venue, order)
 }

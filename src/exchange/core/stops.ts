@@ -5,7 +5,7 @@
  *                                                                             └─► Cancelled or Rejected
  */
 import { closableLots } from './account.ts'
-import type { Source } from './agenda.ts'
+import { type Source, sourceOf } from './agenda.ts'
 import { checkMoney } from './margin.ts'
 import { cancel, type Ending } from './matching.ts'
 import type { Order, StopOrders, Venue } from './model.ts'
@@ -19,16 +19,11 @@ import { bandPrice, marketCap } from './validate.ts'
 /** Orders whose price was reached, each in its turn at the moment it was. */
 export function createStops(rank: number, venue: () => Venue): StopOrders & { readonly source: Source } {
   const fired: Order[] = []
-  const source: Source = {
-    nextMs: Number.POSITIVE_INFINITY,
-    heapAt: -1,
-    rank,
-    run: (atMs) => {
-      venue().nowMs = atMs
-      for (let order = fired.shift(); order !== undefined; order = fired.shift()) trigger(venue(), order)
-      return Number.POSITIVE_INFINITY
-    },
-  }
+  const source = sourceOf(rank, (atMs) => {
+    venue().nowMs = atMs
+    for (let order = fired.shift(); order !== undefined; order = fired.shift()) trigger(venue(), order)
+    return Number.POSITIVE_INFINITY
+  })
   return {
     source,
     fire: (order) => {

@@ -3,7 +3,7 @@
  * execution refers to.
  */
 import type { Order, Position, Venue } from './model.ts'
-import { orderFrom } from './neworder.ts'
+import { CLOSING_TERMS, orderFrom } from './neworder.ts'
 
 /** A market order that closes all of a position at one price; in nobody's list yet. */
 export function liquidationOrder(venue: Venue, position: Position, priceTicks: number): Order {
@@ -24,20 +24,13 @@ function ownerless(
   terms: { readonly isBuy: boolean; readonly lots: number; readonly priceTicks: number },
 ): Order {
   return orderFrom(venue, holding.account, {
+    ...CLOSING_TERMS,
     ...terms,
     listing: holding.listing,
     holding,
     isMarket: true,
     timeInForce: 'IOC',
     idx,
-    reduceOnly: true,
-    closeOnTrigger: true,
-    smpType: 'None',
-    linkId: '',
-    rpiTakerAccess: false,
-    tolerance: null,
     stop: null,
-    attached: null,
-    holdE8: 0,
   })
 }

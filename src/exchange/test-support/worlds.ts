@@ -1,11 +1,11 @@
 /**
  * The shipped worlds, by name.
  */
-import { readFileSync } from 'node:fs'
-import { parseWorld, type World } from '../world.ts'
+import { fileURLToPath } from 'node:url'
+import type { World } from '../world.ts'
+import { readWorldFile } from '../world-file.ts'
 
-/** Reads `fixtures/worlds/<name>.json`. */
+/** Reads `fixtures/worlds/<name>.json` with its tapes. */
 export function shippedWorld(name: string): World {
-  const file = new URL(`../../../fixtures/worlds/${name}.json`, import.meta.url)
-  return parseWorld(JSON.parse(readFileSync(file, 'utf8')))
+  return readWorldFile(fileURLToPath(new URL(`../../../fixtures/worlds/${name}.json`, import.meta.url)))
 }

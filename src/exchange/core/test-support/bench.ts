@@ -1,9 +1,8 @@
 /**
  * A venue on a bench: worlds from the fixtures, a clock that only moves when told to, and short calls for tests.
  */
-import { fileURLToPath } from 'node:url'
+import { shippedWorld } from '../../test-support/worlds.ts'
 import type { World } from '../../world.ts'
-import { readWorldFile } from '../../world-file.ts'
 import { createExchange } from '../exchange.ts'
 import type { CoreReply, ExchangeCore, Push } from '../types.ts'
 
@@ -33,8 +32,7 @@ export interface Bench {
 }
 
 export function worldOf(name: string, change: (world: Mutable<World>) => void = () => {}): World {
-  const file = fileURLToPath(new URL(`../../../../fixtures/worlds/${name}.json`, import.meta.url))
-  const world = readWorldFile(file) as Mutable<World>
+  const world = shippedWorld(name) as Mutable<World>
   change(world)
   return world as World
 }
