@@ -15,6 +15,7 @@ import { buildDocument, judgeOutcome, slug } from './report/document.ts'
 import { environmentNow, loadNow } from './report/environment.ts'
 import { quote } from './report/scenario.ts'
 import { writeReport } from './report/write.ts'
+import { readArguments } from './seams/arguments.ts'
 import { systemClock } from './seams/clock.ts'
 
 const HELP = `usage: bybit-synthetic-test check JOURNAL --bounds FILE [--out DIR]
@@ -69,29 +70,11 @@ export async function runCheck(
 }
 
 function parseArguments(argv: readonly string[], problems: string[]): CheckArguments {
-  const given = new Map<string, string>()
-  const journals: string[] = []
-  for (let i = 0; i < argv.length; i += 1) {
-    const [name = '', inline] = splitOnce(argv[i]!)
-    if (name !== '--bounds' && name !== '--out') {
-      if (name.startsWith('-'))
-        problems.push(`unknown argument ${JSON.stringify(argv[i])}; allowed: --bounds FILE, --out DIR, --help`)
-      else journals.push(argv[i]!)
-      continue
-    }
-    const value = inline ?? argv[++i]
-    if (given.has(name)) problems.push(`${name} is given twice`)
-    else if (value === undefined || value === '') problems.push(`${name} needs a value`)
-    else given.set(name, value)
-  }
+  const allowed = { options: ['--bounds FILE', '--out DIR'], words: true }
+  const { options: given, words: journals } = readArguments(argv, allowed, problems)
   if (journals.length !== 1) problems.push(`one journal is judged at a time, got ${journals.length}`)
   if (!given.has('--bounds')) problems.push('--bounds FILE is missing')
   return { journal: journals[0] ?? '', bounds: given.get('--bounds') ?? '', out: given.get('--out') ?? null }
-}
-
-function splitOnce(argument: string): readonly [string, string | undefined] {
-  const equals = argument.startsWith('--') ? argument.indexOf('=') : -1
-  return equals < 0 ? [argument, undefined] : [argument.slice(0, equals), argument.slice(equals + 1)]
 }
 
 function readBounds(path: string, problems: string[]): VenueBounds | null {

@@ -53,7 +53,7 @@ test('the package holds built JavaScript with types, and no test and no source N
   const own = files.filter((name) => !name.startsWith('node_modules'))
   expect(own).toEqual(expect.arrayContaining(['README.md', '.env.example', join('dist', 'src', 'index.d.ts')]))
   expect(own.some((name) => name.startsWith(join('fixtures', 'worlds')))).toBe(true)
-  expect(own.filter((name) => /\.(?:test|bench)\.|test-support/.test(name))).toEqual([])
+  expect(own.filter((name) => /\.(?:test|bench)\.|test-support|mutants/.test(name))).toEqual([])
   expect(own.filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))).toEqual([])
 })
 

@@ -2,6 +2,7 @@
  * The arguments of `run`: every problem at once, each with what is allowed.
  */
 import { existsSync } from 'node:fs'
+import { readArguments } from './seams/arguments.ts'
 
 export interface RunArguments {
   readonly target: string | null
@@ -38,7 +39,7 @@ type Name = (typeof NAMES)[number]
 
 /** Reads the arguments; whatever is wrong goes to `problems`. */
 export function parseRunArguments(argv: readonly string[], problems: string[]): RunArguments {
-  const given = readPairs(argv, problems)
+  const given = readArguments(argv, { options: NAMES, words: false }, problems).options
   const text = (name: Name): string | null => given.get(name) ?? null
   const target = text('--target')
   if (target !== null && !['embedded', 'container', 'demo'].includes(target)) {
@@ -57,24 +58,6 @@ export function parseRunArguments(argv: readonly string[], problems: string[]): 
     maxTrades: readCount(text('--max-trades'), problems),
     out: text('--out') ?? 'reports/run',
   }
-}
-
-function readPairs(argv: readonly string[], problems: string[]): Map<Name, string> {
-  const given = new Map<Name, string>()
-  for (let i = 0; i < argv.length; i += 1) {
-    const [word, inline] = (argv[i] ?? '').split(/=(.*)/s)
-    const name = NAMES.find((one) => one === word)
-    if (name === undefined) {
-      problems.push(`unknown argument ${JSON.stringify(argv[i])}; allowed: ${NAMES.join(', ')}, --help`)
-      continue
-    }
-    // A value that was forgotten does not swallow the next argument; one that begins so is given behind "=".
-    const value = inline ?? (argv[i + 1]?.startsWith('--') ? undefined : argv[++i])
-    if (given.has(name)) problems.push(`${name} is given twice`)
-    if (value === undefined || value === '') problems.push(`${name} needs a value`)
-    else given.set(name, value)
-  }
-  return given
 }
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }

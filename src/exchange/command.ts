@@ -6,6 +6,7 @@
  *
  * The key and secret are the mock's own, made up by its world; they open nothing else.
  */
+import { readArguments } from '../seams/arguments.ts'
 import { DEFAULT_WORLD } from './default-world.ts'
 import { startExchange } from './server.ts'
 import { type ListenerAddresses, type ListenerSpec, NoKeyKnown, type RunningExchange } from './shell.ts'
@@ -95,7 +96,7 @@ export async function runExchange(
   return 0
 }
 
-const KNOWN: ReadonlySet<string> = new Set([
+const OPTIONS = [
   '--world',
   '--host',
   '--port',
@@ -107,23 +108,11 @@ const KNOWN: ReadonlySet<string> = new Set([
   '--faults',
   '--fault-handlers',
   '--journal',
-])
+]
 
 /** Reads the arguments; whatever is wrong goes to `problems`, and a default takes its place. */
 export function parseArguments(argv: readonly string[], problems: string[]): ExchangeCommand {
-  const given = new Map<string, string>()
-  for (let i = 0; i < argv.length; i += 1) {
-    const [name, inline] = splitOnce(argv[i]!)
-    if (!KNOWN.has(name))
-      problems.push(`unknown argument ${JSON.stringify(argv[i])}; allowed: ${[...KNOWN].join(', ')}`)
-    else if (given.has(name)) problems.push(`${name} is given twice`)
-    else {
-      const value = inline ?? argv[i + 1]
-      if (inline === undefined) i += 1
-      if (value === undefined || value === '') problems.push(`${name} needs a value`)
-      else given.set(name, value)
-    }
-  }
+  const { options: given } = readArguments(argv, { options: OPTIONS, words: false }, problems)
   const endWith = given.get('--end-with') ?? 'signal'
   if (endWith !== 'signal' && endWith !== 'stdin')
     problems.push(`--end-with: got ${JSON.stringify(endWith)}, allowed signal or stdin`)
@@ -142,11 +131,6 @@ export function parseArguments(argv: readonly string[], problems: string[]): Exc
       journalFile: given.get('--journal') ?? null,
     },
   }
-}
-
-function splitOnce(argument: string): readonly [string, string | undefined] {
-  const equals = argument.indexOf('=')
-  return equals < 0 ? [argument, undefined] : [argument.slice(0, equals), argument.slice(equals + 1)]
 }
 
 /** Null unless asked for. */

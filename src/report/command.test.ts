@@ -84,7 +84,7 @@ test('bad input exits 2, writes nothing, and names every problem at once', async
   const words = await report('--colour', '--out')
   expect(words).toMatchObject({ code: 2 })
   expect(words.err).toContain('unknown argument "--colour"')
-  expect(words.err).toContain('--out needs a folder')
+  expect(words.err).toContain('--out needs a value')
 })
 
 test('help says what it does and exits 0', async () => {

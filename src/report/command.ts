@@ -5,6 +5,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { readJournal } from '../journal/read.ts'
 import type { Run } from '../journal/run.ts'
+import { readArguments } from '../seams/arguments.ts'
 import { systemClock } from '../seams/clock.ts'
 import { buildDocument, type ReportDocument, SCHEMA_VERSION } from './document.ts'
 import { environmentNow, loadNow } from './environment.ts'
@@ -81,21 +82,8 @@ function documentFrom(journals: readonly OpenedJournal[]): ReportDocument {
 }
 
 function parseArguments(argv: readonly string[], problems: string[]): Request {
-  const paths: string[] = []
-  let out: string | null = null
-  for (let i = 0; i < argv.length; i += 1) {
-    const word = argv[i] ?? ''
-    if (word !== '--out' && !word.startsWith('--out=')) {
-      if (word.startsWith('-')) problems.push(`unknown argument ${JSON.stringify(word)}; allowed: --out DIR, --help`)
-      else paths.push(word)
-      continue
-    }
-    const value = word === '--out' ? argv[++i] : word.slice('--out='.length)
-    if (out !== null) problems.push('--out is given twice')
-    else if (value === undefined || value === '' || value.startsWith('-')) problems.push('--out needs a folder')
-    else out = value
-  }
-  return { paths: paths.length === 0 ? ['reports/journals'] : paths, out: out ?? 'reports' }
+  const { options, words } = readArguments(argv, { options: ['--out DIR'], words: true }, problems)
+  return { paths: words.length === 0 ? ['reports/journals'] : words, out: options.get('--out') ?? 'reports' }
 }
 
 function documentOf(request: Request, problems: string[]): ReportDocument | null {

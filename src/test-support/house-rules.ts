@@ -20,7 +20,7 @@ export interface PatternRule {
 }
 
 /** Tests and what supports them. They may look at the machine's clock and environment; they may not sleep or gamble. */
-const TESTS = /\.test\.ts$|\/test-support\/|\.bench\.ts$/
+const TESTS = /\.test\.ts$|\/(?:test-support|mutants)\/|\.bench\.ts$/
 const SCENARIOS = /^scenarios\//
 
 /** Files that are a process (or a thread) of their own, or the command line: they may speak to the terminal. */

@@ -38,7 +38,7 @@ export function folderOf(path: string): Folder | undefined {
 
 /** A test beside the source may use whatever exists below the scenarios: it proves, nothing is built on it. */
 export function isTestCode(path: string): boolean {
-  return /\.(?:test|bench)\.ts$/.test(path) || path.includes('/test-support/')
+  return /\.(?:test|bench)\.ts$|\/(?:test-support|mutants)\//.test(path)
 }
 
 /** Sentences about imports that point the wrong way, leave the repository's ways, or reach into test code. */
