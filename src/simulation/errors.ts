@@ -13,7 +13,8 @@ import type { Finding, PromiseId } from '../journal/finding.ts'
 import { linesOf, type RunOrder } from '../journal/run.ts'
 import { LISTED, type Operation, type Ruling, rule } from '../venue/outcome.ts'
 import { endOf, type TradeEnd } from './end.ts'
-import type { Schedule, Simulated } from './simulate.ts'
+import type { Simulated } from './simulate.ts'
+import type { Schedule } from './stage.ts'
 
 export interface VenueError {
   /** E.g. "retCode 110007" or "HTTP 503". */

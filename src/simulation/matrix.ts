@@ -11,7 +11,8 @@ import type { World } from '../exchange/world.ts'
 import type { Fault, FaultOp } from '../faults/plan-types.ts'
 import { linesOf } from '../journal/run.ts'
 import { endOf, type TradeEnd } from './end.ts'
-import type { Schedule, Simulated } from './simulate.ts'
+import type { Simulated } from './simulate.ts'
+import type { Schedule } from './stage.ts'
 
 export const OPERATIONS = ['place', 'cancel', 'amend', 'query'] as const
 export const OUTCOMES = [

@@ -7,7 +7,8 @@ import { shippedWorld } from '../../exchange/test-support/worlds.ts'
 import type { World } from '../../exchange/world.ts'
 import type { Fault } from '../../faults/plan-types.ts'
 import type { RunOrder, RunTrade } from '../../journal/run.ts'
-import { type Schedule, type Simulated, simulate } from '../simulate.ts'
+import { type Simulated, simulate } from '../simulate.ts'
+import type { Schedule } from '../stage.ts'
 import { broken, schedule } from './schedules.ts'
 
 export interface Told extends Simulated {

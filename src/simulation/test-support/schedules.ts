@@ -4,7 +4,7 @@
 import { parseConfig } from '../../config-parse.ts'
 import { shippedWorld } from '../../exchange/test-support/worlds.ts'
 import type { Finding } from '../../journal/finding.ts'
-import type { Schedule } from '../simulate.ts'
+import type { Schedule } from '../stage.ts'
 
 const SETTINGS = {
   SYNTHETIC_SPREAD_BPS: '45',

@@ -1,0 +1,117 @@
+/**
+ * A venue in virtual time and the wire to it: what outlives the runs that trade there.
+ *
+ *   openStage ─► clock, venue, wire (with its faults) ─► any number of runs, one after another ─► the venue's own books
+ */
+import type { Config } from '../config.ts'
+import { createExchange } from '../exchange/core/exchange.ts'
+import type { WorldChange } from '../exchange/core/types.ts'
+import type { World } from '../exchange/world.ts'
+import { openReader } from '../execution/reader.ts'
+import { readTruth } from '../execution/truth.ts'
+import { recordOf } from '../faults/applied-log.ts'
+import { createGate } from '../faults/gate.ts'
+import type { FaultPlan } from '../faults/plan-types.ts'
+import type { Journal } from '../journal/append.ts'
+import { seededRandom } from '../seams/random.ts'
+import type { Transport } from '../venue/transport.ts'
+import { createMemoryVenue, type MemoryVenue } from './memory-venue.ts'
+import { createMemoryWire, type Latency } from './memory-wire.ts'
+import { createVirtualClock, type VirtualClock } from './virtual-clock.ts'
+
+/** Everything that decides how a run goes. Plain data, so that it can be written down and replayed. */
+export interface Schedule {
+  readonly seed: string
+  readonly world: World
+  readonly config: Config
+  readonly faults: FaultPlan
+  readonly latency: Latency
+  /** Virtual time of trading before the run is stopped, ms; it may end before, by its own configuration. */
+  readonly tradeMs: number
+  /** How far the run's wall clock is ahead of the venue's, ms. Default 0. */
+  readonly clockAheadMs?: number
+  /** What changes in the world, ms after the start. */
+  readonly changes?: readonly { readonly atMs: number; readonly change: WorldChange }[]
+  /** The venue's books are asked so long after the run's end, when everything late has arrived, ms. Default 5,000. */
+  readonly quietMs?: number
+}
+
+export interface Stage {
+  readonly clock: VirtualClock
+  readonly venue: MemoryVenue
+  readonly config: Config
+  /** The disturbed wire. */
+  readonly transport: Transport
+  /** Puts the venue's own books since a moment (default: the start of everything) into a journal. */
+  recordTruth(journal: Journal, sinceVenueMs?: number): Promise<void>
+}
+
+/** 2026-01-01T00:00:00Z: when every simulation begins. */
+const START_MS = 1_767_225_600_000
+/** As the parent of a real run does it: clocks differ a little, ms. */
+const BEFORE_MS = 2_000
+const TRUTH_MAX_MS = 120_000
+const CALM: Latency = { fromMs: 0.2, toMs: 0.5 }
+
+/** `faultLog`: where faults that were applied are written down. */
+export function openStage(schedule: Schedule, faultLog: () => Journal): Stage {
+  const clock = createVirtualClock(START_MS)
+  const core = createExchange(schedule.world, { startMs: START_MS })
+  const venue = createMemoryVenue(core, schedule.world, clock)
+  const config = configFor(schedule)
+  const gate = createGate(schedule.faults, {
+    mountedAtUs: 0,
+    onApplied: (applied) => faultLog().append('fault.applied', recordOf(applied)),
+  })
+  const { apiSecret } = config
+  const random = seededRandom(schedule.seed).fork('wire')
+  const transport = createMemoryWire({ venue, clock, random, latency: schedule.latency, gate, apiSecret })
+  for (const { atMs, change } of schedule.changes ?? []) clock.after(atMs, () => venue.control(change))
+  return {
+    clock,
+    venue,
+    config,
+    transport,
+    recordTruth: (journal, sinceVenueMs = START_MS) => recordTruth({ clock, venue, config, journal, sinceVenueMs }),
+  }
+}
+
+/** As the parent of a real run does it: another client, over an undisturbed wire. */
+async function recordTruth(parts: {
+  clock: VirtualClock
+  venue: MemoryVenue
+  config: Config
+  journal: Journal
+  sinceVenueMs: number
+}): Promise<void> {
+  const { clock, venue, config, journal, sinceVenueMs } = parts
+  const transport = createMemoryWire({
+    venue,
+    clock,
+    random: seededRandom('truth'),
+    latency: CALM,
+    gate: createGate({ faults: [] }, { mountedAtUs: 0, onApplied: () => undefined }),
+    apiSecret: config.apiSecret,
+  })
+  const reading = (async () => {
+    await using reader = await openReader(config, { clock, transport })
+    return await readTruth(reader.rest, config.symbols, sinceVenueMs - BEFORE_MS)
+  })()
+  const truth = await clock.passUntil(reading, TRUTH_MAX_MS)
+  journal.append('venue.truth', { ...truth, venueCounters: null })
+}
+
+/** The world's first account, in memory: nothing here is an address of anything. */
+function configFor({ config, world, seed }: Schedule): Config {
+  const [account] = world.accounts
+  return {
+    ...config,
+    restUrl: 'http://127.0.0.1:1',
+    publicUrl: 'ws://127.0.0.1:1/v5/public/linear',
+    privateUrl: 'ws://127.0.0.1:1/v5/private',
+    apiKey: account!.apiKey,
+    apiSecret: account!.apiSecret,
+    topology: 'inline',
+    runSeed: seed,
+  }
+}
