@@ -1,13 +1,13 @@
 /**
  * Where the scenarios find and leave things.
  */
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 /** `SCENARIO_REPORTS` puts everything a run leaves elsewhere, so that one run does not overwrite another's. */
 export const REPORTS = process.env['SCENARIO_REPORTS'] ?? 'reports'
-export const JOURNALS = join(ROOT, REPORTS, 'journals')
+export const JOURNALS = resolve(ROOT, REPORTS, 'journals')
 export const WORLDS = join(ROOT, 'fixtures', 'worlds')
 /** The built modules: runtime and mock venue run as they are shipped. */
 export const BUILT = join(ROOT, 'dist', 'src')

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { authFrame, call, connect } from './test-support/clients.ts'
 import { OK, orderPush } from './test-support/fake-core.ts'
-import { alive, frame, NOW_MS, setUp, upgrade, wire } from './test-support/wires.ts'
+import { NOW_MS } from './test-support/setting.ts'
+import { alive, frame, setUpRoomy, upgrade, wire } from './test-support/wires.ts'
 
 /**
  * What a client may do to the venue without its noticing: each ends in an answer or a closed connection, and somebody
@@ -19,7 +20,7 @@ test.each([
   ['a ping longer than 125 bytes', frame(9, Buffer.alloc(126)), 1002],
   ['a close frame of one byte', frame(8, Buffer.from([3])), 1002],
 ])('%s closes its socket, and no other', async (name, bytes, code) => {
-  await using setting = await setUp()
+  await using setting = await setUpRoomy()
   const { socket, said } = await wire(setting.port)
   socket.write(upgrade('/v5/public/linear'))
   await new Promise((resolve) => socket.once('data', resolve))
@@ -33,7 +34,7 @@ test.each([
 })
 
 test('a client that never answers a close frame is cut off', async () => {
-  await using setting = await setUp({ httpBounds: { goodbyeMaxMs: 50 } })
+  await using setting = await setUpRoomy({ httpBounds: { goodbyeMaxMs: 50 } })
   const { socket, said } = await wire(setting.port)
   socket.write(upgrade('/v5/private'))
   await new Promise((resolve) => socket.once('data', resolve))
@@ -44,7 +45,7 @@ test('a client that never answers a close frame is cut off', async () => {
 })
 
 test('a client that hangs up one half is let go of with the other', async () => {
-  await using setting = await setUp()
+  await using setting = await setUpRoomy()
   const { socket, said } = await wire(setting.port)
   socket.write(upgrade('/v5/public/linear'))
   await new Promise((resolve) => socket.once('data', resolve))
@@ -57,7 +58,7 @@ test('a client that hangs up one half is let go of with the other', async () => 
 })
 
 test('binary frames are taken as text', async () => {
-  await using setting = await setUp()
+  await using setting = await setUpRoomy()
   using client = await connect(setting.exchange.publicUrl)
   client.socket.send(Buffer.from('{"op":"ping"}'))
   expect(await client.next()).toMatchObject({ ret_msg: 'pong' })
@@ -66,7 +67,7 @@ test('binary frames are taken as text', async () => {
 test.each(['publicUrl', 'privateUrl', 'tradeUrl'] as const)(
   'JSON nested thousands deep gets an answer (%s)',
   async (stream) => {
-    await using setting = await setUp()
+    await using setting = await setUpRoomy()
     using client = await connect(setting.exchange[stream])
     if (stream !== 'publicUrl') await client.ask(authFrame(NOW_MS + 1000))
     const deep = `${'['.repeat(15_000)}${']'.repeat(15_000)}`
@@ -81,7 +82,7 @@ test.each(['publicUrl', 'privateUrl', 'tradeUrl'] as const)(
 )
 
 test('a client that floods and never reads is cut off before it fills the memory', async () => {
-  await using setting = await setUp({ streamLimits: { bufferedMaxBytes: 100_000 } })
+  await using setting = await setUpRoomy({ streamLimits: { bufferedMaxBytes: 100_000 } })
   const floods = {
     publicUrl: JSON.stringify({ op: 'subscribe', args: ['x'.repeat(20_000)] }),
     privateUrl: JSON.stringify({ op: 'ping', req_id: 'x'.repeat(20_000) }),
@@ -109,7 +110,7 @@ test('a client that floods and never reads is cut off before it fills the memory
 })
 
 test('a flood of control pings is answered or ends its socket, and others are served meanwhile', async () => {
-  await using setting = await setUp()
+  await using setting = await setUpRoomy()
   const { socket } = await wire(setting.port)
   socket.write(upgrade('/v5/private'))
   const pings = Buffer.concat(Array(1000).fill(frame(9, Buffer.alloc(100))))
@@ -119,7 +120,7 @@ test('a flood of control pings is answered or ends its socket, and others are se
 })
 
 test('a flood of subscribing and unsubscribing leaves nothing behind', async () => {
-  await using setting = await setUp()
+  await using setting = await setUpRoomy()
   using client = await connect(setting.exchange.publicUrl)
   const topics = ['tickers.AUSDT', 'orderbook.1.AUSDT', 'publicTrade.BUSDT']
   for (let i = 0; i < 1000; i += 1) {
@@ -132,7 +133,7 @@ test('a flood of subscribing and unsubscribing leaves nothing behind', async () 
 
 test('two thousand sockets hear the market and their account, and leave nothing behind', async () => {
   const count = 2000
-  await using setting = await setUp()
+  await using setting = await setUpRoomy()
   const { publicUrl, privateUrl } = setting.exchange
   const sockets: WebSocket[] = []
   let heard = 0

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { signedHeaders } from './test-support/clients.ts'
-import { alive, NOW_MS, setUp, upgrade, wire } from './test-support/wires.ts'
+import { NOW_MS } from './test-support/setting.ts'
+import { alive, setUpRoomy, upgrade, wire } from './test-support/wires.ts'
 
 /**
  * What a client may do to the venue without its noticing: each ends in an answer or a closed connection, and somebody
@@ -15,7 +16,7 @@ test.each([
   ['half a body', `${POST_HEAD}\r\n{"a"`],
   ['half a handshake', 'GET /v5/private HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: webso'],
 ])('a request of which only %s arrives is ended, with 408 or without a word', async (_, bytes) => {
-  await using setting = await setUp(QUICK)
+  await using setting = await setUpRoomy(QUICK)
   const { socket, said } = await wire(setting.port)
   socket.write(bytes)
   expect(await said).toMatch(/^$|408/)
@@ -24,7 +25,7 @@ test.each([
 })
 
 test('a head that trickles in is ended, however busy it looks', async () => {
-  await using setting = await setUp(QUICK)
+  await using setting = await setUpRoomy(QUICK)
   const { socket, said } = await wire(setting.port)
   socket.write('GET /v5/market/time HTTP/1.1\r\n')
   let lines = 0
@@ -58,7 +59,7 @@ test.each([
   ['a handshake by POST', upgrade('/v5/private').replace('GET', 'POST'), / 405 /],
   ['an upgrade to something else', upgrade('/v5/private').replace('websocket', 'h2c'), / 4\d\d /],
 ])('%s is refused and the connection ends', async (_, bytes, told) => {
-  await using setting = await setUp()
+  await using setting = await setUpRoomy()
   const { socket, said } = await wire(setting.port)
   socket.write(bytes)
   expect(await said).toMatch(told)
@@ -67,14 +68,14 @@ test.each([
 })
 
 test('a client that hangs up its half behind the request still gets its answer', async () => {
-  await using setting = await setUp()
+  await using setting = await setUpRoomy()
   const { socket, said } = await wire(setting.port)
   socket.end('GET /v5/market/time HTTP/1.1\r\nHost: x\r\n\r\n')
   expect(await said).toMatch(/^HTTP\/1\.1 200 .*"retCode":0/s)
 })
 
 test('a refused handshake is gone even when its client never hangs up', async () => {
-  await using setting = await setUp()
+  await using setting = await setUpRoomy()
   const { socket, said } = await wire(setting.port)
   socket.write(upgrade('/v5/elsewhere'))
   expect(await said).toMatch(/^HTTP\/1\.1 404/)
@@ -88,7 +89,7 @@ test('a refused handshake is gone even when its client never hangs up', async ()
 })
 
 test('bodies come in pieces of one byte without filling the memory', async () => {
-  await using setting = await setUp()
+  await using setting = await setUpRoomy()
   const { socket, said } = await wire(setting.port)
   const head = Object.entries(signedHeaders('{}', { timestampMs: NOW_MS })).map(
     ([name, value]) => `${name}: ${value}\r\n`,
@@ -104,7 +105,7 @@ test('bodies come in pieces of one byte without filling the memory', async () =>
 })
 
 test('requests in one go, their answers unread, fill a bounded buffer and are ended', async () => {
-  await using setting = await setUp({ httpBounds: { requestMaxMs: 60_000, stuckMaxMs: 300 } })
+  await using setting = await setUpRoomy({ httpBounds: { requestMaxMs: 60_000, stuckMaxMs: 300 } })
   const { socket } = await wire(setting.port)
   socket.pause()
   const ended = new Promise((resolve) => socket.once('close', resolve))

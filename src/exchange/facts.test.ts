@@ -7,7 +7,8 @@ import WebSocket from 'ws'
 import { type Bench, createBench, privateRows, type Row } from './core/test-support/bench.ts'
 import { BTC, createStillMarket, offer } from './core/test-support/stillmarket.ts'
 import { authFrame, connect } from './test-support/clients.ts'
-import { NOW_MS, setUp } from './test-support/wires.ts'
+import { NOW_MS } from './test-support/setting.ts'
+import { setUpRoomy } from './test-support/wires.ts'
 
 const RESTING = { side: 'Buy', qty: '0.010', price: '59900.00' }
 const ETH = { symbol: 'ETHUSDT', side: 'Buy', qty: '0.10', price: '2990.00' }
@@ -178,7 +179,7 @@ test('fills of one match share a seq and have an execId each, in one message; no
 })
 
 test('pongs are compact JSON, as clients search for them in the text, whatever the ping carries', async () => {
-  await using setting = await setUp()
+  await using setting = await setUpRoomy()
   const { publicUrl, privateUrl, tradeUrl } = setting.exchange
   for (const [url, words] of [
     [publicUrl, '"ret_msg":"pong"'],
@@ -198,7 +199,7 @@ test('pongs are compact JSON, as clients search for them in the text, whatever t
 })
 
 test('a login that is good for hours is as good as one for a second', async () => {
-  await using setting = await setUp()
+  await using setting = await setUpRoomy()
   for (const expires of [NOW_MS + 1_000, NOW_MS + 10_000_000, String(NOW_MS + 10_000_000)]) {
     using client = await connect(setting.exchange.privateUrl)
     expect(await client.ask(authFrame(expires))).toMatchObject({ op: 'auth', success: true })

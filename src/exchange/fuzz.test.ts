@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { connect as connectWire } from 'node:net'
 import { expect, test } from 'vitest'
 import { seededRandom } from '../seams/random.ts'
@@ -8,7 +7,7 @@ import { type RunningExchange, serveCore } from './shell.ts'
 import { call, get, manualClock, post, signedHeaders } from './test-support/clients.ts'
 import { createFakeCore } from './test-support/fake-core.ts'
 import { anyBytes, damaged, pick, SEEDS, VALUES } from './test-support/noise.ts'
-import { parseWorld } from './world.ts'
+import { shippedWorld } from './test-support/worlds.ts'
 
 /**
  * Whatever arrives over HTTP, the venue answers or hangs up, and goes on serving others. The seed is in each test's name;
@@ -16,7 +15,7 @@ import { parseWorld } from './world.ts'
  */
 const NOW_MS = 1767225600000
 
-const CALM = parseWorld(JSON.parse(readFileSync(new URL('../../fixtures/worlds/calm.json', import.meta.url), 'utf8')))
+const CALM = shippedWorld('calm')
 /** Fields of orders and queries together: every endpoint takes what it knows. */
 const ORDER: Readonly<Record<string, unknown>> = {
   category: 'linear',

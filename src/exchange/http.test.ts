@@ -1,25 +1,8 @@
 import { expect, test } from 'vitest'
 import { BODY_MAX_BYTES } from './http-answers.ts'
-import { type RunningExchange, type ServeOptions, serveCore } from './shell.ts'
-import { call, get, type ManualClock, manualClock, post, signedHeaders } from './test-support/clients.ts'
-import { createFakeCore, type FakeCore, OK } from './test-support/fake-core.ts'
-
-const NOW_MS = 1767225600000
-
-interface Setting extends AsyncDisposable {
-  readonly core: FakeCore
-  readonly clock: ManualClock
-  readonly exchange: RunningExchange
-  readonly create: string
-}
-
-async function setUp(options: ServeOptions = {}): Promise<Setting> {
-  const core = createFakeCore()
-  const clock = manualClock(NOW_MS)
-  const exchange = await serveCore(core, { clock, ...options })
-  const create = `${exchange.restUrl}/v5/order/create`
-  return { core, clock, exchange, create, [Symbol.asyncDispose]: exchange.close }
-}
+import { call, get, post, signedHeaders } from './test-support/clients.ts'
+import { OK } from './test-support/fake-core.ts'
+import { NOW_MS, setUp } from './test-support/setting.ts'
 
 test('a signed order reaches the core as its account, and the reply comes in the envelope with limit headers', async () => {
   await using setting = await setUp()

@@ -1,25 +1,11 @@
 import { expect, test } from 'vitest'
 import type { Push } from './core/types.ts'
 import { activeTimeMs } from './private-stream.ts'
-import { type RunningExchange, type ServeOptions, serveCore } from './shell.ts'
-import { authFrame, connect, type ManualClock, manualClock, post, type SocketClient } from './test-support/clients.ts'
-import { createFakeCore, type FakeCore, OK, OTHER_KEY, OTHER_SECRET, orderPush } from './test-support/fake-core.ts'
+import { authFrame, connect, post, type SocketClient } from './test-support/clients.ts'
+import { OK, OTHER_KEY, OTHER_SECRET, orderPush } from './test-support/fake-core.ts'
+import { NOW_MS, type Setting, setUp } from './test-support/setting.ts'
 
-const NOW_MS = 1767225600000
 const CONN_ID = expect.stringMatching(/^\w+-\w+$/)
-
-interface Setting extends AsyncDisposable {
-  readonly core: FakeCore
-  readonly clock: ManualClock
-  readonly exchange: RunningExchange
-}
-
-async function setUp(options: ServeOptions = {}): Promise<Setting> {
-  const core = createFakeCore()
-  const clock = manualClock(NOW_MS)
-  const exchange = await serveCore(core, { clock, ...options })
-  return { core, clock, exchange, [Symbol.asyncDispose]: exchange.close }
-}
 
 async function listener(setting: Setting, args: readonly string[]): Promise<SocketClient> {
   const client = await connect(setting.exchange.privateUrl)

@@ -1,22 +1,7 @@
 import { expect, test } from 'vitest'
-import { type RunningExchange, type ServeOptions, serveCore } from './shell.ts'
-import { call, connect, type ManualClock, manualClock } from './test-support/clients.ts'
-import { createFakeCore, type FakeCore, OK, publicPush } from './test-support/fake-core.ts'
-
-const NOW_MS = 1767225600000
-
-interface Setting extends AsyncDisposable {
-  readonly core: FakeCore
-  readonly clock: ManualClock
-  readonly exchange: RunningExchange
-}
-
-async function setUp(options: ServeOptions = {}): Promise<Setting> {
-  const core = createFakeCore()
-  const clock = manualClock(NOW_MS)
-  const exchange = await serveCore(core, { clock, ...options })
-  return { core, clock, exchange, [Symbol.asyncDispose]: exchange.close }
-}
+import { call, connect } from './test-support/clients.ts'
+import { OK, publicPush } from './test-support/fake-core.ts'
+import { NOW_MS, setUp } from './test-support/setting.ts'
 
 const CONN_ID = expect.stringMatching(/^\w+-\w+$/)
 

@@ -1,24 +1,11 @@
 import { expect, test } from 'vitest'
-import { type RunningExchange, type ServeOptions, serveCore } from './shell.ts'
-import { authFrame, connect, type ManualClock, manualClock, type SocketClient } from './test-support/clients.ts'
-import { createFakeCore, type FakeCore, OK, orderPush } from './test-support/fake-core.ts'
+import type { ServeOptions } from './shell.ts'
+import { authFrame, connect, type SocketClient } from './test-support/clients.ts'
+import { OK, orderPush } from './test-support/fake-core.ts'
+import { NOW_MS, type Setting, setUp } from './test-support/setting.ts'
 
-const NOW_MS = 1767225600000
 const CONN_ID = expect.stringMatching(/^\w+-\w+$/)
 const ORDER = { category: 'linear', symbol: 'AUSDT', side: 'Buy', orderType: 'Limit', qty: '1', price: '2' }
-
-interface Setting extends AsyncDisposable {
-  readonly core: FakeCore
-  readonly clock: ManualClock
-  readonly exchange: RunningExchange
-}
-
-async function setUp(options: ServeOptions = {}): Promise<Setting> {
-  const core = createFakeCore()
-  const clock = manualClock(NOW_MS)
-  const exchange = await serveCore(core, { clock, ...options })
-  return { core, clock, exchange, [Symbol.asyncDispose]: exchange.close }
-}
 
 async function trader(setting: Setting): Promise<SocketClient> {
   const client = await connect(setting.exchange.tradeUrl)

@@ -1,11 +1,10 @@
 /**
  * Our venue client against our mock venue, over real sockets: the two were written apart from the same facts.
  */
-import { readFileSync } from 'node:fs'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Quote } from '../domain/quote.ts'
 import { startExchange } from '../exchange/server.ts'
-import { parseWorld } from '../exchange/world.ts'
+import { shippedWorld } from '../exchange/test-support/worlds.ts'
 import { systemClock } from '../seams/clock.ts'
 import { seededRandom } from '../seams/random.ts'
 import type { OrderRequest, Outcome, PrivateEvent } from '../venue/gateway.ts'
@@ -34,9 +33,7 @@ function doneOf<T>(outcome: Outcome<T>): T {
 
 /** A running venue with both streams ready and the account in hedge mode. */
 async function openDesk(createsPerSecond = 10): Promise<Desk> {
-  const file = new URL('../../fixtures/worlds/calm.json', import.meta.url)
-  const world = parseWorld(JSON.parse(readFileSync(file, 'utf8')))
-  const exchange = await startExchange({ world })
+  const exchange = await startExchange({ world: shippedWorld('calm') })
   const { apiKey, apiSecret } = exchange
   const rest = createRest({
     baseUrl: exchange.restUrl,

@@ -4,23 +4,18 @@
  */
 import { connect as connectWire, type Socket } from 'node:net'
 import { expect } from 'vitest'
-import { type RunningExchange, type ServeOptions, serveCore } from '../shell.ts'
-import { call, connect, manualClock } from './clients.ts'
-import { createFakeCore, type FakeCore } from './fake-core.ts'
+import type { ServeOptions } from '../shell.ts'
+import { call, connect } from './clients.ts'
+import { type Setting, setUp } from './setting.ts'
 
-export const NOW_MS = 1767225600000
-
-export interface Setting extends AsyncDisposable {
-  readonly core: FakeCore
-  readonly exchange: RunningExchange
+export interface RoomySetting extends Setting {
   readonly port: number
 }
 
-export async function setUp(options: ServeOptions = {}): Promise<Setting> {
-  const core = createFakeCore()
+export async function setUpRoomy(options: ServeOptions = {}): Promise<RoomySetting> {
   const roomy = { ipCallsPer5s: 100_000, connections: { newPer5Min: 100_000, marketDataPerAddress: 100_000 } }
-  const exchange = await serveCore(core, { clock: manualClock(NOW_MS), ...roomy, ...options })
-  return { core, exchange, port: Number(new URL(exchange.restUrl).port), [Symbol.asyncDispose]: exchange.close }
+  const setting = await setUp({ ...roomy, ...options })
+  return { ...setting, port: Number(new URL(setting.exchange.restUrl).port) }
 }
 
 export interface Wire {
