@@ -16,28 +16,28 @@ describe('fills', () => {
     expect(summaryOf(tale, 'P4')).toContain('2 faults')
   })
 
-  test('that never reach our books break no-lost-fill, and the final books disagree', () => {
+  test('that never reach our books break no-lost-fill, and the ledger and the final books disagree', () => {
     const tale = taleOf(nothing)
     tale.splice(
       tale.findIndex(({ type }) => type === 'order.filled'),
       1,
     )
-    expect(broken(tale)).toEqual(['P4 fail', 'P9 fail'])
+    expect(broken(tale)).toEqual(['P1 fail', 'P4 fail', 'P9 fail'])
   })
 
-  test('that the venue does not know break no-lost-fill, and the final books disagree', () => {
+  test('that the venue does not know break no-lost-fill, and the ledger and the final books disagree', () => {
     const tale = taleOf(nothing)
     const invented = structuredClone(tale.find(({ type }) => type === 'order.filled')!)
     tale.splice(-2, 0, invented)
     dataOf([invented], 'order.filled')[0]!.execId = 'x-invented'
-    expect(broken(tale)).toEqual(['P4 fail', 'P9 fail'])
+    expect(broken(tale)).toEqual(['P1 fail', 'P4 fail', 'P9 fail'])
   })
 
-  test('booked twice break no-lost-fill, and the final books disagree', () => {
+  test('booked twice break no-lost-fill, and the ledger and the final books disagree', () => {
     const tale = taleOf(nothing)
     const line = tale.find(({ type }) => type === 'order.filled')!
     tale.splice(tale.indexOf(line), 0, structuredClone(line))
-    expect(broken(tale)).toEqual(['P4 fail', 'P9 fail'])
+    expect(broken(tale)).toEqual(['P1 fail', 'P4 fail', 'P9 fail'])
   })
 })
 

@@ -108,14 +108,14 @@ describe('one doctored place breaks exactly its own promise', () => {
     ],
     [
       'P4 fail',
-      'a fill reaches our books after the recovery bound',
+      'the fills of a pair reach our books together, after the recovery bound',
       () =>
         taleOf((story) => {
           const [long, short] = (['long', 'short'] as const).map((leg) =>
             story.submit({ tradeId: 't9', atMs: 9_000, leg, lots: 2 }),
           )
           story.fill(long!, 9_003, 2, 3_001)
-          story.fill(short!, 9_003, 2)
+          story.fill(short!, 9_003, 2, 3_001)
           const exits = (['long', 'short'] as const).map((leg) =>
             story.submit({ tradeId: 't9', atMs: 13_000, leg, purpose: 'exit', lots: 2 }),
           )

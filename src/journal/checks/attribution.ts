@@ -8,12 +8,17 @@ import { sideOf } from '../../domain/order.ts'
 import type { OurExecution } from './books.ts'
 import type { Change } from './exposure.ts'
 
+/** A change and the execution it is of: one that closes for several trades is shared among them. */
+export interface AttributedChange extends Change {
+  readonly execId: string
+}
+
 /** What was executed for one trade on one symbol, in the order of time. */
 export interface TradeChanges {
   /** The trade's id, or the client order id where no intent names a trade. */
   readonly trade: string
   readonly symbol: string
-  readonly changes: Change[]
+  readonly changes: AttributedChange[]
 }
 
 /** `executions` in the order of time. */
@@ -25,6 +30,7 @@ export function changesByTrade(executions: readonly OurExecution[]): TradeChange
     for (const { group, lots } of sharesOf(held, own, execution)) {
       const { row, signedLots, valueUsd } = execution
       group.changes.push({
+        execId: row.execId,
         atMs: row.venueMs,
         signedLots: signedLots < 0 ? -lots : lots,
         lotUsd: row.lots === 0 ? 0 : valueUsd / row.lots,

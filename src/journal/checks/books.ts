@@ -106,6 +106,11 @@ export function indexBooks(run: Run, started: JournalLine<'run.started'>, truth:
   }
 }
 
+/** When the books were read: exposure that nobody closed lasts until then. The venue's clock, ms. */
+export function venueMsOfEnd({ run, venueMs }: Books): number {
+  return venueMs((run.truth ?? run.finished ?? run.events.at(-1))?.at ?? 0)
+}
+
 /** Lots of a position row with a sign: a leg counts up, a one-way row up when long and down when short. */
 export function signedPosition(row: PositionRow): number {
   return row.idx === 0 && row.side === 'sell' ? -row.lots : row.lots

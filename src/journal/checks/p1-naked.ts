@@ -1,34 +1,41 @@
 /**
  * P1 naked-bound: no trade holds more of one leg than of the other for longer than the configuration allows, and every
  * trade ends even, or halted with exactly the amount that the venue shows. A halted amount still fails the run.
+ *
+ * It is judged from the venue's books, and the executor's own stand beside it in the ledger: where they say something
+ * else than the venue's, and no fact under way explains it, the promise is broken too.
  */
 import { atMost, firstOf, type Judgement, mostOf, plural, round } from '../finding.ts'
-import { changesByTrade } from './attribution.ts'
-import type { Books } from './books.ts'
-import { type Exposure, exposureOf } from './exposure.ts'
+import { type Books, venueMsOfEnd } from './books.ts'
+import type { Exposure } from './exposure.ts'
+import { ledgerOf, type Misstatement, misstatements, nakedTogether, type TradeLedger, togetherOf } from './ledger.ts'
 import { type Stated, statedRemainders } from './stated.ts'
 
 interface TradeExposure extends Exposure {
   readonly trade: string
   readonly symbol: string
+  readonly believed: Pick<Exposure, 'largestLots' | 'longestMs' | 'areaUsdMs'>
   readonly wrong: string | null
 }
 
 export function checkNakedBound(books: Books): Judgement {
   const boundMs = books.bounds.nakedMaxMs
-  const endMs = endOfRunMs(books)
   const stated = statedRemainders(books.run)
-  const trades = changesByTrade(books.executions).map(({ trade, symbol, changes }) => {
-    const exposure = exposureOf(changes, endMs)
-    return { trade, symbol, ...exposure, wrong: wrongWith(exposure, boundMs, stated.get(trade)) }
+  const said = Map.groupBy(misstatements(books), ({ trade }) => trade)
+  const ledger = ledgerOf(books)
+  const trades = ledger.map((entry): TradeExposure => {
+    const { trade, symbol, naked, believedNaked } = entry
+    const { largestLots, longestMs, areaUsdMs } = believedNaked
+    const wrong =
+      wrongWith(naked, boundMs, stated.get(trade)) ?? apartBy(entry) ?? misstatedBy(said.get(trade)?.[0]) ?? null
+    return { trade, symbol, ...naked, believed: { largestLots, longestMs, areaUsdMs }, wrong }
   })
   const worst = trades.reduce<TradeExposure | null>((a, b) => (a === null || b.longestMs > a.longestMs ? b : a), null)
   const broken = trades.filter((trade) => trade.wrong !== null)
   const evidence = {
     worstTrade: worst,
     largestLots: mostOf(trades, (trade) => trade.largestLots),
-    largestUsd: round(mostOf(trades, (trade) => trade.largestUsd)),
-    areaUsdMs: round(trades.reduce((sum, trade) => sum + trade.areaUsdMs, 0)),
+    ...runAsAWhole(books, ledger),
     bySymbol: bySymbol(trades),
     broken: firstOf(broken),
   }
@@ -37,11 +44,32 @@ export function checkNakedBound(books: Books): Judgement {
     const summary = `${plural(broken.length, 'trade')} broke the bound; first ${broken[0]!.trade}: ${broken[0]!.wrong}`
     return { verdict: 'fail', summary, measure, evidence }
   }
-  const summary = `${plural(trades.length, 'trade')}, naked for at most ${round(measure.worst)} of ${boundMs} ms, at most ${evidence.largestUsd} USD; all ended even`
+  const most = round(mostOf(trades, (trade) => trade.largestUsd))
+  const summary = `${plural(trades.length, 'trade')}, naked for at most ${round(measure.worst)} of ${boundMs} ms, at most ${most} USD, ${evidence.areaUsdMs} USD·ms in all; our own books said the same, and all ended even`
   return { verdict: 'pass', summary, measure, evidence }
 }
 
-/** What is wrong with one trade, in words; null when nothing is. */
+/** All trades together: the venue's books, and our own beside them. */
+function runAsAWhole(books: Books, ledger: readonly TradeLedger[]) {
+  const endMs = venueMsOfEnd(books)
+  const side = (changes: 'venue' | 'believed', exposure: 'naked' | 'believedNaked') => {
+    const together = togetherOf(nakedTogether(ledger.map((entry) => entry[changes])), endMs)
+    const areaUsdMs = round(ledger.reduce((sum, entry) => sum + entry[exposure].areaUsdMs, 0))
+    return { largestUsd: round(together.largestUsd), longestMs: round(together.longestMs), areaUsdMs }
+  }
+  return { ...side('venue', 'naked'), believed: side('believed', 'believedNaked') }
+}
+
+function apartBy({ apart }: TradeLedger): string | null {
+  if (apart.largestLots === 0) return null
+  return `our books were ${apart.largestLots} lots apart from the venue's for ${round(apart.longestMs)} ms, and nothing under way explains it`
+}
+
+function misstatedBy(wrong: Misstatement | undefined): string | null {
+  if (wrong === undefined) return null
+  return `said to be ${wrong.said} with ${wrong.saidLots} lots naked, when its own fills came to ${wrong.bookedLots}`
+}
+
 function wrongWith(exposure: Exposure, boundMs: number, stated: Stated | undefined): string | null {
   const { endLots, longestMs } = exposure
   if (endLots !== 0) {
@@ -67,10 +95,4 @@ function bySymbol(trades: readonly TradeExposure[]): Readonly<Record<string, Par
     return [symbol, worst] as const
   })
   return Object.fromEntries(groups)
-}
-
-/** Exposure that nobody closed lasts until the books were read. */
-function endOfRunMs(books: Books): number {
-  const at = books.run.truth?.at ?? books.run.finished?.at ?? 0
-  return books.venueMs(at)
 }
