@@ -9,6 +9,7 @@ import { type CurveBudget, curveSvg } from './curve.ts'
 import type { RunRecord, ScenarioRecord } from './document.ts'
 import { digits, showCount, showUs } from './format.ts'
 import { html, type Markup } from './markup.ts'
+import { nakedPart } from './naked.ts'
 import { BUDGET_HEADS, budgetCells, budgetClass, budgetName, OUTCOME_SIGN } from './overview.ts'
 import { STAGES } from './stages.ts'
 import { tradesPart } from './trade-table.ts'
@@ -76,7 +77,7 @@ function budgetsPart(budgets: readonly BudgetResult[]): Markup | null {
 function runPart(scenario: ScenarioRecord, run: RunRecord): Markup {
   const cut =
     run.ended === null ? html`<p class="failed">The journal ends without a last word: the run was cut off.</p>` : null
-  return html`${cut}${stagesPart(scenario, run)}${countersPart(run)}${tradesPart(scenario.id, run)}${faultsPart(run)}${remarksPart(run)}${setupPart(run)}`
+  return html`${cut}${stagesPart(scenario, run)}${countersPart(run)}${nakedPart(run.naked)}${tradesPart(scenario.id, run)}${faultsPart(run)}${remarksPart(run)}${setupPart(run)}`
 }
 
 function stagesPart(scenario: ScenarioRecord, run: RunRecord): Markup | null {

@@ -12,10 +12,11 @@ import { type Finding, plural } from '../journal/finding.ts'
 import { overall } from '../journal/summary.ts'
 import { type BudgetResult, compareByMargin } from './budgets.ts'
 import type { MatrixCell } from './matrix.ts'
+import type { RunNaked } from './naked.ts'
 import type { Safety } from './safety.ts'
 import type { TradeRecord } from './trades.ts'
 
-export const SCHEMA_VERSION = 1
+export const SCHEMA_VERSION = 2
 
 /** A promise that a scenario breaks on purpose, to show that its check can fail (P11). */
 export interface ExpectedBreak {
@@ -66,6 +67,8 @@ export interface RunRecord {
   /** Null when the journal ends without saying how the run ended: it was cut off. */
   readonly ended: { readonly exitCode: number; readonly reason: string } | null
   readonly metrics: MetricsSnapshot | null
+  /** Null when nothing was ever naked. */
+  readonly naked: RunNaked | null
   /** Worst first; at most `TRADES_SHOWN` of `tradesTotal`. */
   readonly trades: readonly TradeRecord[]
   readonly tradesTotal: number

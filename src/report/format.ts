@@ -49,6 +49,11 @@ export function showUsd(value: number | null): string {
   return value === null ? '–' : `${digits(value, Math.abs(value) < 10 ? 4 : 2)} USD`
 }
 
+/** Exposure times time: an amount that was naked for a while. */
+export function showUsdMs(value: number): string {
+  return `${showCount(Math.round(value))} USD·ms`
+}
+
 export function showBps(value: number | null): string {
   return value === null ? '–' : `${digits(value, 2)} bps`
 }

@@ -200,6 +200,6 @@ function promiseTally(scenario: ScenarioRecord): string {
 }
 
 function longestNaked(scenario: ScenarioRecord): string {
-  const trades = scenario.run?.trades ?? []
-  return trades.length === 0 ? '–' : showUs(Math.max(...trades.map((trade) => trade.nakedLongestUs)))
+  const naked = scenario.run?.naked
+  return naked === null || naked === undefined ? '–' : showUs((naked.venue ?? naked.believed).longestUs)
 }

@@ -59,6 +59,7 @@ svg { display: block; width: 100%; height: auto; font: 11px system-ui, sans-seri
 .order .live { fill: var(--leg); fill-opacity: .8 } .order .waiting { fill: var(--leg); fill-opacity: .25; stroke: var(--leg); stroke-opacity: .6 }
 .order.unknown .live, .order.refused .live, .order.absent .live { fill-opacity: .25 } .fill { fill: var(--card); stroke: var(--leg); stroke-width: 2 } svg .outcome { fill: var(--leg); font-weight: 600 }
 .net { fill: var(--doubt); fill-opacity: .6 } .net.beyond { fill: var(--bad) }
+.believed { fill: none; stroke: var(--ink); stroke-width: 1.1 } .key.believed-key { background: none; border-top: 2px solid var(--ink); height: 0; vertical-align: middle }
 .worst { white-space: nowrap; margin-left: 6px }
 .mark line { stroke: var(--soft); stroke-dasharray: 2 3 } .mark.fault line { stroke: var(--unknown) } svg .mark.fault text { fill: var(--unknown) } .mark.failed line, .mark.halted line { stroke: var(--bad) } svg .mark.failed text, svg .mark.halted text { fill: var(--bad) }
 .fold rect { fill: var(--rule); fill-opacity: .45 }

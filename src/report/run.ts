@@ -1,15 +1,19 @@
 /**
  * One journal as the page's `RunRecord`. Bounded: the page shows so much and says how much there was.
  */
+import { indexBooks } from '../journal/checks/books.ts'
+import { ledgerOf } from '../journal/checks/ledger.ts'
 import type { EventData, JournalEvent, JournalLine } from '../journal/events.ts'
 import type { Finding } from '../journal/finding.ts'
 import type { Run } from '../journal/run.ts'
 import type { AppliedFault, RunRecord } from './document.ts'
+import { runNaked } from './naked.ts'
 import { safetyOf } from './safety.ts'
 import { tradesOf } from './trades.ts'
 
 /** Trades kept per scenario, worst first. */
 export const TRADES_SHOWN = 40
+const NEVER_ASKED = { positions: [], orders: [], executions: [], venueCounters: null }
 const FAULTS_SHOWN = 60
 const REMARKS_SHOWN = 60
 
@@ -17,7 +21,9 @@ const REMARKS_SHOWN = 60
 export function runRecord(run: Run, findings: readonly Finding[]): RunRecord | null {
   if (run.started === null) return null
   const { at: startUs, data } = run.started
-  const trades = tradesOf(run)
+  const books = indexBooks(run, run.started, run.truth?.data ?? NEVER_ASKED)
+  const ledger = ledgerOf(books)
+  const trades = tradesOf(run, ledger)
   const faults = run.faults.applied.map((line) => appliedFault(line, startUs))
   const remarks = remarksOf(run, startUs)
   return {
@@ -30,6 +36,7 @@ export function runRecord(run: Run, findings: readonly Finding[]): RunRecord | n
     durationUs: (run.finished ?? run.events.at(-1) ?? run.started).at - startUs,
     ended: run.finished === null ? null : { exitCode: run.finished.data.exitCode, reason: run.finished.data.reason },
     metrics: run.metrics.last,
+    naked: runNaked(books, ledger, run.truth !== null),
     trades: trades.slice(0, TRADES_SHOWN),
     tradesTotal: trades.length,
     faultsPlanned: run.faults.planned,

@@ -4,7 +4,7 @@
  *   long entry   ├▒▒▒▇▇▇│▇▇●           ▒ sent, not yet acknowledged   ● fill
  *   short entry  ├▒▒▒▒▒✖ refused                    ┊ fault, failure, closing
  *   long unwind           ├▒▒▇●
- *   net          ──▁▁▁████████▁───     long minus short, in lots
+ *   net          ──▁▁▁████████▁───     long minus short, in lots: filled by the venue, a line by our own books
  */
 import { type TimeAxis, timeAxis } from './axis.ts'
 import { showUs, showUsd } from './format.ts'
@@ -79,16 +79,19 @@ ${mark === '' ? null : html`<text class="outcome" x="${beside.x.toFixed(1)}" y="
 }
 
 function netArea(trade: TradeRecord, axis: TimeAxis, top: number, boundMs: number): Markup {
-  const most = Math.max(trade.nakedMostLots, 1)
+  const steps = [...trade.exposure, ...trade.believed]
+  const most = Math.max(1, ...steps.map((step) => Math.abs(step.netLots)))
   const middle = top + NET / 2
   const y = (lots: number): string => (middle - (lots / most) * (NET / 2 - 4)).toFixed(1)
-  let path = `M${axis.at(0).toFixed(1)} ${y(0)}`
-  for (const step of trade.exposure) path += `H${axis.at(step.atUs).toFixed(1)}V${y(step.netLots)}`
-  path += `H${axis.at(trade.endUs).toFixed(1)}V${y(0)}Z`
+  const outline = (list: TradeRecord['exposure']): string => {
+    const moves = list.map((step) => `H${axis.at(step.atUs).toFixed(1)}V${y(step.netLots)}`)
+    return `M${axis.at(0).toFixed(1)} ${y(0)}${moves.join('')}H${axis.at(trade.endUs).toFixed(1)}`
+  }
   const beyond = trade.nakedLongestUs > boundMs * 1000 || (trade.exposure.at(-1)?.netLots ?? 0) !== 0
   return html`<text class="lane" x="${LEFT - 8}" y="${middle + 4}" text-anchor="end">net exposure</text>
 <line class="zero" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${middle}" y2="${middle}"/>
-<path class="net${beyond ? ' beyond' : ''}" d="${path}"><title>long minus short: at most ${trade.nakedMostLots} lots (${showUsd(trade.nakedMostUsd)}), longest ${showUs(trade.nakedLongestUs)}</title></path>`
+<path class="net${beyond ? ' beyond' : ''}" d="${outline(trade.exposure)}V${y(0)}Z"><title>long minus short, by the venue: at most ${trade.nakedMostLots} lots (${showUsd(trade.nakedMostUsd)}), longest ${showUs(trade.nakedLongestUs)}</title></path>
+<path class="believed" d="${outline(trade.believed)}"><title>long minus short, by our own books at that time</title></path>`
 }
 
 function markLine(mark: TradeRecord['marks'][number], axis: TimeAxis, bottom: number): Markup {

@@ -5,11 +5,13 @@
  *        0 µs            │ an OrderRecord each, on the executor's clock    │
  *                        └ exposure: net lots, on the venue's clock ───────► 0
  *
- * Exposure comes from the venue's executions, as the promise P1 judges it; from our own record of them where the
- * venue's books were not asked.
+ * Exposure comes from the ledger by which the promise P1 is judged: what the venue executed, and what our books said; our
+ * books alone where the venue's were not asked.
  */
+import type { Exposure } from '../journal/checks/exposure.ts'
+import type { TradeLedger } from '../journal/checks/ledger.ts'
 import type { JournalEvent } from '../journal/events.ts'
-import type { Run, RunTrade } from '../journal/run.ts'
+import { type Run, type RunTrade, venueMsAt } from '../journal/run.ts'
 import { type OrderRecord, orderRecord } from './orders.ts'
 
 export interface ExposureStep {
@@ -37,8 +39,12 @@ export interface TradeRecord {
   readonly hedgedUs: number | null
   readonly endUs: number
   readonly orders: readonly OrderRecord[]
+  /** By the venue's books; empty when they were not asked. */
   readonly exposure: readonly ExposureStep[]
+  /** By our own books, from when they said so. */
+  readonly believed: readonly ExposureStep[]
   readonly nakedLongestUs: number
+  readonly nakedAreaUsdMs: number
   readonly nakedMostLots: number
   readonly nakedMostUsd: number
   readonly venuePnlUsd: number | null
@@ -48,11 +54,12 @@ export interface TradeRecord {
 }
 
 /** All trades of a run, worst first: halted, failed, still open, then the longest naked. */
-export function tradesOf(run: Run): TradeRecord[] {
+export function tradesOf(run: Run, ledger: readonly TradeLedger[]): TradeRecord[] {
   const facts = factsByOrder(run.events)
+  const entries = new Map(ledger.map((entry) => [entry.trade, entry]))
   const lastUs = run.events.at(-1)?.at ?? 0
   return [...run.trades.values()]
-    .map((trade) => tradeRecord(trade, { run, facts, lastUs }))
+    .map((trade) => tradeRecord(trade, { run, facts, lastUs, entry: entries.get(trade.tradeId) }))
     .toSorted((a, b) => troubleOf(b) - troubleOf(a) || b.nakedLongestUs - a.nakedLongestUs)
 }
 
@@ -60,6 +67,8 @@ interface Context {
   readonly run: Run
   readonly facts: ReadonlyMap<string, readonly JournalEvent[]>
   readonly lastUs: number
+  /** Missing when the trade has neither an execution nor a fill. */
+  readonly entry: TradeLedger | undefined
 }
 
 /** Every line that names an order, by client order id. */
@@ -81,8 +90,7 @@ function tradeRecord(trade: RunTrade, context: Context): TradeRecord {
   const orders = trade.orders
     .map((order) => orderRecord(order, context.facts.get(order.clientId) ?? [], startUs))
     .filter((order) => order !== null)
-  const changes = changesOf(trade, context.run, startUs)
-  const exposure = exposureOf(changes)
+  const naked = context.run.truth === null ? context.entry?.believedNaked : context.entry?.naked
   const endUs = (flat?.at ?? halted?.at ?? context.lastUs) - startUs
   const told = flat?.data ?? trade.marks.at(-1)?.data
   return {
@@ -95,12 +103,9 @@ function tradeRecord(trade: RunTrade, context: Context): TradeRecord {
     hedgedUs: trade.hedged === null ? null : trade.hedged.at - startUs,
     endUs,
     orders,
-    exposure,
-    ...nakedOf(
-      exposure,
-      (flat?.at ?? context.lastUs) - startUs,
-      Math.max(0, ...changes.map((change) => change.lotUsd)),
-    ),
+    exposure: stepsOf(context.entry?.venue ?? [], context.run, startUs),
+    believed: stepsOf(context.entry?.believed ?? [], context.run, startUs),
+    ...nakedOf(naked),
     venuePnlUsd: told?.venuePnlUsd ?? null,
     feesUsd: flat?.data.feesUsd ?? null,
     syntheticPnlBps: told?.syntheticPnlBps ?? null,
@@ -108,38 +113,14 @@ function tradeRecord(trade: RunTrade, context: Context): TradeRecord {
   }
 }
 
-interface Change {
-  readonly atUs: number
-  readonly signedLots: number
-  readonly lotUsd: number
-}
-
-function changesOf(trade: RunTrade, run: Run, startUs: number): Change[] {
-  const instrument = run.started?.data.instruments.find((one) => one.symbol === trade.symbol)
-  const usdPerTickLot = instrument === undefined ? 0 : Number(instrument.tick) * Number(instrument.lot)
-  const clock = run.started?.data.clock ?? { atUs: 0, venueMs: 0 }
-  const own = new Set(trade.orders.map((order) => order.clientId))
-  const sides = new Map(trade.orders.map((order) => [order.clientId, order.submitted?.data.side]))
-  const rows =
-    run.truth === null
-      ? trade.fills.map(({ data }) => ({ ...data, side: sides.get(data.clientId) ?? 'buy' }))
-      : run.truth.data.executions.filter((row) => own.has(row.clientId))
-  const unique = [...new Map(rows.map((row) => [row.execId, row])).values()]
-  return unique
-    .map((row) => ({
-      atUs: clock.atUs + (row.venueMs - clock.venueMs) * 1000 - startUs,
-      signedLots: row.side === 'buy' ? row.lots : -row.lots,
-      lotUsd: row.priceTicks * usdPerTickLot,
-    }))
-    .toSorted((a, b) => a.atUs - b.atUs)
-}
-
 /** The venue's clock has whole milliseconds: what happens within one is one step. */
-function exposureOf(changes: readonly Change[]): ExposureStep[] {
+function stepsOf(changes: TradeLedger['venue'], run: Run, startUs: number): ExposureStep[] {
+  const startMs = run.started === null ? 0 : venueMsAt(run.started, startUs)
   const steps: ExposureStep[] = []
   let netLots = 0
-  for (const { atUs, signedLots } of changes) {
+  for (const { atMs, signedLots } of changes) {
     netLots += signedLots
+    const atUs = Math.round((atMs - startMs) * 1000)
     if (steps.at(-1)?.atUs === atUs) steps.pop()
     steps.push({ atUs, netLots })
   }
@@ -147,23 +128,15 @@ function exposureOf(changes: readonly Change[]): ExposureStep[] {
 }
 
 function nakedOf(
-  exposure: readonly ExposureStep[],
-  endUs: number,
-  lotUsd: number,
-): Pick<TradeRecord, 'nakedLongestUs' | 'nakedMostLots' | 'nakedMostUsd'> {
-  let nakedLongestUs = 0
-  let nakedMostLots = 0
-  let sinceUs: number | null = null
-  for (const step of exposure) {
-    nakedMostLots = Math.max(nakedMostLots, Math.abs(step.netLots))
-    if (step.netLots !== 0) sinceUs ??= step.atUs
-    else if (sinceUs !== null) {
-      nakedLongestUs = Math.max(nakedLongestUs, step.atUs - sinceUs)
-      sinceUs = null
-    }
+  naked: Exposure | undefined,
+): Pick<TradeRecord, 'nakedLongestUs' | 'nakedMostLots' | 'nakedMostUsd' | 'nakedAreaUsdMs'> {
+  const { longestMs = 0, largestLots = 0, largestUsd = 0, areaUsdMs = 0 } = naked ?? {}
+  return {
+    nakedLongestUs: Math.round(longestMs * 1000),
+    nakedMostLots: largestLots,
+    nakedMostUsd: largestUsd,
+    nakedAreaUsdMs: areaUsdMs,
   }
-  if (sinceUs !== null) nakedLongestUs = Math.max(nakedLongestUs, endUs - sinceUs)
-  return { nakedLongestUs, nakedMostLots, nakedMostUsd: nakedMostLots * lotUsd }
 }
 
 function marksOf(trade: RunTrade, context: Context, startUs: number): TradeMark[] {
