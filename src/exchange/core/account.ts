@@ -8,13 +8,14 @@
  */
 import type { WorldAccount } from '../world.ts'
 import type { Books } from './books.ts'
+import { createLatest } from './latest.ts'
 import { createLimit, type EndpointLimit, type LimitGroup, windowMsOf } from './limits.ts'
-import type { Account, Execution, Holding, Listing, Order, Position, PositionIdx, Venue } from './model.ts'
+import type { Account, Holding, Listing, Order, Position, PositionIdx, Venue } from './model.ts'
 import { count } from './model.ts'
 import { e8FromText, mulDiv } from './money.ts'
 
-/** Closed orders and executions an account's queries can still find; older ones are forgotten. */
-const KEPT = 20_000
+/** Ended orders that `realtime` still finds. */
+export const RECENT_CLOSED = 500
 
 export function createAccount(
   world: WorldAccount,
@@ -41,10 +42,9 @@ export function createAccount(
     books: createBooks(openedMs),
     live: new Set(),
     modifiesPrices: true,
-    byId: new Map(),
     byLink: new Map(),
     orders: [],
-    closed: [],
+    closed: createLatest(RECENT_CLOSED),
     closedCount: 0,
     recentFrom: 0,
     executions: [],
@@ -75,7 +75,7 @@ function createHolding(account: Account, listing: Listing, world: WorldAccount):
     isHedge: world.positionMode === 3,
     leverageCents: Math.round(Number(world.leverage) * 100),
     positions: positions as unknown as Holding['positions'],
-    open: new Set<Order>(),
+    open: new Map<number, Order>(),
     stops: new Set<Order>(),
   }
   for (const idx of [0, 1, 2] as const) positions.push(createPosition(holding, idx))
@@ -178,29 +178,6 @@ export function releaseHold(order: Order, leavesBefore: number): void {
   order.holdE8 = keptE8
 }
 
-export function rememberOrder(order: Order): void {
-  const { account } = order
-  account.orders.push(order)
-  account.byId.set(order.id, order)
-  if (order.linkId !== '') account.byLink.set(order.linkId, order)
-  if (account.orders.length > 2 * KEPT) forgetOrders(account)
-}
-
-function forgetOrders(account: Account): void {
-  const old = account.orders.slice(0, KEPT).filter((order) => order.closedAs >= 0)
-  for (const order of old) {
-    account.byId.delete(order.id)
-    if (account.byLink.get(order.linkId) === order) account.byLink.delete(order.linkId)
-  }
-  const stillOpen = account.orders.slice(0, KEPT).filter((order) => order.closedAs < 0)
-  account.orders = [...stillOpen, ...account.orders.slice(KEPT)]
-}
-
-export function rememberExecution(account: Account, execution: Execution): void {
-  account.executions.push(execution)
-  if (account.executions.length > 2 * KEPT) account.executions = account.executions.slice(-KEPT)
-}
-
 /** Marks an order as ended: out of the open set, margin given back. */
 export function closeOrder(venue: Venue, order: Order, status: Order['status']): void {
   const { account } = order
@@ -208,10 +185,9 @@ export function closeOrder(venue: Venue, order: Order, status: Order['status']):
   order.updatedMs = venue.nowMs
   order.account.orderHoldE8 -= order.holdE8
   order.holdE8 = 0
-  order.holding.open.delete(order)
+  order.holding.open.delete(order.number)
   order.closedAs = account.closedCount
   account.closedCount += 1
-  account.closed.push(order)
-  if (account.closed.length > 2 * KEPT) account.closed = account.closed.slice(-KEPT)
+  account.closed.add(order)
   if (status !== 'Filled') count(venue, 'ordersCancelled')
 }

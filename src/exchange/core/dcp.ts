@@ -71,7 +71,7 @@ function fire(venue: Venue, account: Account): void {
   account.books.dcpDueMs = Number.POSITIVE_INFINITY
   count(venue, 'protections')
   for (const { open } of account.holdings) {
-    for (const order of [...open])
+    for (const order of [...open.values()])
       cancel(venue, order, { cancelType: 'CancelByDCP', rejectReason: 'EC_PerCancelRequest' })
   }
 }

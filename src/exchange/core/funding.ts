@@ -6,13 +6,15 @@
  *
  * The payment is rounded half up to 1e-8 USDT. Source: Bybit help center, "Funding Fee Calculation"; facts §4.3, §10.38.
  */
-import { book, rememberExecution } from './account.ts'
+import { book } from './account.ts'
 import { type Source, sourceOf } from './agenda.ts'
+import { idOf } from './ids.ts'
 import { valueAt } from './margin.ts'
 import type { Execution, Listing, Position, Venue } from './model.ts'
-import { count, idOf } from './model.ts'
+import { count } from './model.ts'
 import { e8FromText, feeOf } from './money.ts'
 import { tellExecution, touchPosition, touchWallet } from './outbox.ts'
+import { rememberExecution } from './remembered.ts'
 import { nextFundingMs } from './ticker.ts'
 import { fundingOrder } from './venueorder.ts'
 

@@ -7,8 +7,9 @@
  * Source: Bybit v5 docs, get transaction log (a start alone opens 24 hours; 1 to 50 rows a page, 20).
  */
 import type { Transfer } from './books.ts'
+import { idOf } from './ids.ts'
 import type { Account, Answer, Execution, Venue } from './model.ts'
-import { idOf, OK, refuse } from './model.ts'
+import { OK, refuse } from './model.ts'
 import { e8Text } from './money.ts'
 import { cursorOf, limitOf, newestPage } from './page.ts'
 import { lotsText, priceText, type Row } from './texts.ts'

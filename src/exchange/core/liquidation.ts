@@ -12,7 +12,6 @@
  * Source: Bybit help center, "Trading Rules: Liquidation Process (Unified Trading Account)", the lowest risk tier;
  * facts §4.3. Larger tiers are not reduced step by step here.
  */
-import { rememberOrder } from './account.ts'
 import { type Source, sourceOf } from './agenda.ts'
 import type { Watch } from './books.ts'
 import { transfer } from './ledger.ts'
@@ -22,6 +21,7 @@ import type { Account, Position, Venue } from './model.ts'
 import { count } from './model.ts'
 import { mulDiv, USDT_E8 } from './money.ts'
 import { touchPosition, touchWallet } from './outbox.ts'
+import { rememberOrder } from './remembered.ts'
 import { liquidationOrder } from './venueorder.ts'
 
 const LOOK_MS = 100
@@ -98,7 +98,7 @@ function prepare(venue: Venue, account: Account): void {
   for (const { open, positions } of account.holdings) {
     const isHeld = positions.some((position) => position.lots !== 0)
     const cancelType = isHeld ? 'CancelAllBeforeLiq' : 'CancelByPrepareLiq'
-    for (const order of [...open]) cancel(venue, order, { cancelType, rejectReason: 'EC_PerCancelRequest' })
+    for (const order of [...open.values()]) cancel(venue, order, { cancelType, rejectReason: 'EC_PerCancelRequest' })
   }
 }
 
@@ -134,7 +134,7 @@ function takeOverPosition(venue: Venue, position: Position, priceTicks: number):
   const lots = Math.abs(position.lots)
   const order = liquidationOrder(venue, position, priceTicks)
   rememberOrder(order)
-  order.holding.open.add(order)
+  order.holding.open.set(order.number, order)
   listing.seq += 1
   position.isLiq = false
   const liquidation = { isLong: position.lots > 0, lots, priceTicks, atMs: venue.nowMs }

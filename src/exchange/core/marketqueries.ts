@@ -3,8 +3,9 @@
  */
 import { formatSteps } from '../../domain/steps.ts'
 import { levelRows, REST_DEPTH, restPicture } from './depthfeed.ts'
+import { idOf } from './ids.ts'
 import type { Answer, Listing, PublicTrade, Venue } from './model.ts'
-import { idOf, OK } from './model.ts'
+import { OK } from './model.ts'
 import { cursorOf, limitOf, newestPage } from './page.ts'
 import { bandRow } from './pricelimitfeed.ts'
 import { otherCategory } from './queries.ts'

@@ -6,13 +6,15 @@
  * The taker is an account's order, or nobody (`null`): the market's own flow. What the market gives is gone until the
  * market itself puts something back. Prices are always the resting side's.
  */
-import { closableLots, closeOrder, releaseHold, rememberExecution, settleFill } from './account.ts'
+import { closableLots, closeOrder, releaseHold, settleFill } from './account.ts'
 import { bestLevel, crosses, dropIfEmpty, join, leave, marketAhead, takeMarket } from './book.ts'
 import type { ExecutionKind } from './books.ts'
+import { idOf } from './ids.ts'
 import type { BookSide, Execution, Level, Listing, Order, PublicTrade, TickDirection, Venue } from './model.ts'
-import { count, idOf, isOpen } from './model.ts'
+import { count, isOpen } from './model.ts'
 import { feeOf } from './money.ts'
 import { tellExecution, touchOrder, touchPosition, touchWallet, withOneMore } from './outbox.ts'
+import { rememberExecution } from './remembered.ts'
 import { forget } from './stoplist.ts'
 import { priceMoved } from './triggers.ts'
 
@@ -224,7 +226,7 @@ function followUp(venue: Venue, order: Order, lots: number, closedLots: number):
 /** Resting orders that may only reduce go when the position no longer covers them (facts §4.5). */
 function cancelUncovered(venue: Venue, cause: Order): void {
   const position = cause.holding.positions[cause.idx]
-  for (const order of cause.holding.open) {
+  for (const order of cause.holding.open.values()) {
     if (!order.reduceOnly || order.idx !== cause.idx || order === cause || order.status === 'Untriggered') continue
     if (order.leaves > closableLots(position, order.isBuy)) cancel(venue, order, { cancelType: 'CancelByReduceOnly' })
   }

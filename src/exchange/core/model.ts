@@ -12,6 +12,7 @@ import type { PartialFill } from '../world-matching.ts'
 import type { Agenda } from './agenda.ts'
 import type { Books, ListingStatus, RiskTier, Watch } from './books.ts'
 import type { Delays } from './delays.ts'
+import type { Latest } from './latest.ts'
 import type { EndpointLimit } from './limits.ts'
 import type { MarketRecord } from './marketrecord.ts'
 import type { ExecutionTerms, OrderTerms, Triggers } from './orderterms.ts'
@@ -166,7 +167,8 @@ export interface Holding {
   /** Hundredths: 1000 is 10×. */
   leverageCents: number
   readonly positions: readonly [Position, Position, Position]
-  readonly open: Set<Order>
+  /** By number, oldest first. */
+  readonly open: Map<number, Order>
   /** Those of `open` that wait for a price. */
   readonly stops: Set<Order>
 }
@@ -195,11 +197,11 @@ export interface Account {
   readonly live: Set<Position>
   /** Out-of-band prices move to the band's edge; false refuses them. */
   modifiesPrices: boolean
-  readonly byId: Map<string, Order>
   readonly byLink: Map<string, Order>
-  /** Oldest first, bounded. */
+  /** Oldest first, so in the order of their numbers; bounded (remembered.ts). */
   orders: Order[]
-  closed: Order[]
+  /** The last ones that have ended, and how many ever did. */
+  readonly closed: Latest<Order>
   closedCount: number
   /** Number of the first closed order that `realtime` may still show; a restart of the venue moves it. */
   recentFrom: number
@@ -275,11 +277,6 @@ export const refuse = (retCode: number, retMsg: string): Answer => ({ retCode, r
 
 export function count(venue: Venue, name: string, by = 1): void {
   venue.counters[name] = (venue.counters[name] ?? 0) + by
-}
-
-/** A UUID-shaped id: the venue's prefix and a number in the last twelve digits. */
-export function idOf(prefix: string, number: number): string {
-  return prefix + number.toString(16).padStart(12, '0')
 }
 
 export function isOpen(order: Order): boolean {

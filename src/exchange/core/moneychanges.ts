@@ -46,7 +46,7 @@ function setStatus(venue: Venue, listing: Listing, status: ListingStatus): void 
   listing.status = status
   if (status !== 'Closed') return
   for (const account of venue.accounts.values()) {
-    for (const order of [...account.holdings[listing.index]!.open]) {
+    for (const order of [...account.holdings[listing.index]!.open.values()]) {
       cancel(venue, order, { cancelType: 'CancelBySettle', rejectReason: 'EC_InvalidSymbolStatus' })
     }
   }

@@ -1,11 +1,12 @@
 /**
  * From a checked draft to an order the account has: the one place where orders are made.
  */
-import { rememberOrder } from './account.ts'
+import { idOf } from './ids.ts'
 import type { Account, Holding, Listing, Order, PositionIdx, Venue } from './model.ts'
-import { count, idOf } from './model.ts'
+import { count } from './model.ts'
 import type { Attached, SmpType, Stop, TimeInForceText } from './orderterms.ts'
 import { touchOrder, touchPosition } from './outbox.ts'
+import { rememberOrder } from './remembered.ts'
 
 /** An order that has passed the checks, in ticks and lots. */
 export interface Draft {
@@ -46,7 +47,7 @@ export const CLOSING_TERMS = {
 export function takeIn(venue: Venue, account: Account, draft: Draft): Order {
   const order = orderFrom(venue, account, draft)
   rememberOrder(order)
-  order.holding.open.add(order)
+  order.holding.open.set(order.number, order)
   account.orderHoldE8 += order.holdE8
   count(venue, 'ordersAccepted')
   touchOrder(venue, order)

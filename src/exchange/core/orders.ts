@@ -9,6 +9,7 @@ import { checkOrder } from './admission.ts'
 import { type Source, sourceOf } from './agenda.ts'
 import { type AmendedTerms, amendedTerms } from './amending.ts'
 import { bestLevel, crosses, leave, lotsWithin } from './book.ts'
+import { numberIn } from './ids.ts'
 import { bookChanged, cancel, crossesRpi, preventsSelfMatch, rest, rpiSideFor, sideOf, sweep } from './matching.ts'
 import type { Account, Answer, DelayedOrders, Order, Venue } from './model.ts'
 import { isOpen, OK, refuse } from './model.ts'
@@ -90,21 +91,22 @@ export function meetBook(venue: Venue, order: Order): void {
 }
 
 /** Finds the order a cancel or amend means; orderId wins when both are given. */
-function findOpen(account: Account, params: Params, tooLate: string): Order | Answer {
+function findOpen(venue: Venue, account: Account, params: Params, tooLate: string): Order | Answer {
+  const listing = listingOf(venue, params)
+  if (isAnswer(listing)) return listing
   const orderId = textOf(params, 'orderId')
   const linkId = textOf(params, 'orderLinkId')
   if (orderId === '' && linkId === '') return refuse(10001, 'params error: OrderId or orderLinkId is required')
-  const order = orderId !== '' ? account.byId.get(orderId) : account.byLink.get(linkId)
-  const isRight = order !== undefined && isOpen(order) && order.listing.instrument.symbol === params['symbol']
-  if (!isRight) return refuse(110001, tooLate)
+  const { open } = account.holdings[listing.index]!
+  const number = orderId !== '' ? numberIn(venue.idPrefix.order, orderId) : account.byLink.get(linkId)?.number
+  const order = number === undefined ? undefined : open.get(number)
+  if (order === undefined) return refuse(110001, tooLate)
   // An earlier change of this order is on its way (facts §8.2).
   return order.cancelAtMs > 0 ? refuse(110079, 'The order is being processed, please try again later') : order
 }
 
 export function cancelOrder(venue: Venue, account: Account, params: Params): Answer {
-  const listing = listingOf(venue, params)
-  if (isAnswer(listing)) return listing
-  const order = findOpen(account, params, TOO_LATE_TO_CANCEL)
+  const order = findOpen(venue, account, params, TOO_LATE_TO_CANCEL)
   if (isAnswer(order)) return order
   cancelByUser(venue, order)
   return OK({ orderId: order.id, orderLinkId: order.linkId })
@@ -147,7 +149,7 @@ export function cancelAll(venue: Venue, account: Account, params: Params): Answe
     if (symbol !== '') return instrument.symbol === symbol
     return baseCoin !== '' ? instrument.baseCoin === baseCoin : settleCoin === 'USDT'
   })
-  const orders = holdings.flatMap((each) => [...each.open]).filter((each) => isMeant(venue, each, params))
+  const orders = holdings.flatMap((each) => [...each.open.values()]).filter((each) => isMeant(venue, each, params))
   const ended = orders.slice(0, 500)
   for (const order of ended) cancelByUser(venue, order)
   return OK({ list: ended.map((each) => ({ orderId: each.id, orderLinkId: each.linkId })), success: '1' })
@@ -160,9 +162,7 @@ function isMeant(venue: Venue, order: Order, params: Params): boolean {
 }
 
 export function amendOrder(venue: Venue, account: Account, params: Params): Answer {
-  const listing = listingOf(venue, params)
-  if (isAnswer(listing)) return listing
-  const order = findOpen(account, params, TOO_LATE_TO_REPLACE)
+  const order = findOpen(venue, account, params, TOO_LATE_TO_REPLACE)
   if (isAnswer(order)) return order
   const terms = amendedTerms(venue, order, params)
   if (isAnswer(terms)) return terms

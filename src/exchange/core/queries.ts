@@ -3,16 +3,16 @@
  * world's read lag ago is not there yet.
  */
 
+import { RECENT_CLOSED } from './account.ts'
 import { positionRestRow } from './accountrows.ts'
 import type { Account, Answer, Order, Venue } from './model.ts'
 import { isOpen, OK, refuse } from './model.ts'
 import { executionRestRow, orderRestRow } from './orderrows.ts'
 import { cursorOf, newestPage, pageSizeOf, windowOf } from './page.ts'
+import { orderById } from './remembered.ts'
 import { fitsFilter } from './stoplist.ts'
 import { badParam, isAnswer, type Params, textOf } from './validate.ts'
 
-/** Closed orders that `realtime` still finds. */
-const RECENT_CLOSED = 500
 const DAY_MS = 24 * 3_600_000
 /** Demo keeps orders for so long (facts §1). */
 const DEMO_KEPT_MS = 7 * DAY_MS
@@ -48,10 +48,10 @@ function hasCoin(params: Params): boolean {
 }
 
 /** The order an id in the query names, if any was given: orderId beats orderLinkId. Undefined without an id. */
-function orderByIds(account: Account, params: Params): Order | null | undefined {
+function orderByIds(venue: Venue, account: Account, params: Params): Order | null | undefined {
   const orderId = textOf(params, 'orderId')
   const linkId = textOf(params, 'orderLinkId')
-  if (orderId !== '') return account.byId.get(orderId) ?? null
+  if (orderId !== '') return orderById(venue, account, orderId) ?? null
   return linkId === '' ? undefined : (account.byLink.get(linkId) ?? null)
 }
 
@@ -68,7 +68,7 @@ export function realtimeOrders(venue: Venue, account: Account, params: Params): 
   if (other !== null) return other
   const recentFrom = Math.max(account.recentFrom, account.closedCount - RECENT_CLOSED)
   const isRecent = (order: Order): boolean => isOpen(order) || order.closedAs >= recentFrom
-  const byId = orderByIds(account, params)
+  const byId = orderByIds(venue, account, params)
   if (byId !== undefined) {
     const isFound = byId !== null && isRecent(byId) && isVisible(venue, byId.createdMs)
     return ordersAnswer(isFound ? [byId] : [])
@@ -82,7 +82,7 @@ export function realtimeOrders(venue: Venue, account: Account, params: Params): 
   if (typeof limit !== 'number') return limit
   const orderFilter = textOf(params, 'orderFilter')
   const rows =
-    textOf(params, 'openOnly') === '1' ? account.closed.slice(-RECENT_CLOSED).filter(isRecent) : openOrders(account)
+    textOf(params, 'openOnly') === '1' ? account.closed.newest(RECENT_CLOSED).filter(isRecent) : openOrders(account)
   const page = newestPage([...rows].sort(byNumber), {
     limit,
     after,
@@ -96,7 +96,7 @@ export function realtimeOrders(venue: Venue, account: Account, params: Params): 
 const byNumber = (one: Order, other: Order): number => one.number - other.number
 
 function openOrders(account: Account): Order[] {
-  return account.holdings.flatMap((holding) => [...holding.open])
+  return account.holdings.flatMap((holding) => [...holding.open.values()])
 }
 
 function passes(order: Order, filter: (symbol: string, baseCoin: string) => boolean): boolean {
@@ -113,7 +113,7 @@ export function orderHistory(venue: Venue, account: Account, params: Params): An
     !isOpen(order) &&
     isVisible(venue, order.updatedMs) &&
     venue.nowMs - order.updatedMs < (order.filledLots > 0 ? keptMs : DAY_MS)
-  const byId = orderByIds(account, params)
+  const byId = orderByIds(venue, account, params)
   if (byId !== undefined) return ordersAnswer(byId !== null && isShown(byId) ? [byId] : [])
   const filter = coinFilter(venue, params)
   if (filter === null) return badParam('symbol')
@@ -144,7 +144,7 @@ export function orderHistory(venue: Venue, account: Account, params: Params): An
 export function executionList(venue: Venue, account: Account, params: Params): Answer {
   const other = otherCategory(params)
   if (other !== null) return other
-  const byId = orderByIds(account, params)
+  const byId = orderByIds(venue, account, params)
   const filter = coinFilter(venue, params)
   if (filter === null) return badParam('symbol')
   const after = cursorOf(params)

@@ -1,7 +1,8 @@
 /**
  * `publicTrade.{symbol}`: every match at once, the oldest first, at most 1,024 in one frame (facts §6.5).
  */
-import { idOf, type PublicTrade } from './model.ts'
+import { idOf } from './ids.ts'
+import type { PublicTrade } from './model.ts'
 import { lotsText, priceText } from './texts.ts'
 import { say, type TopicFeed, type TopicTerms } from './topic.ts'
 
