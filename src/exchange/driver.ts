@@ -111,7 +111,8 @@ function createWake(clock: Clock, run: () => void): Wake {
       if (stopped || dueMs >= atMs) return
       cancel()
       atMs = dueMs
-      cancel = clock.after(Math.max(0, dueMs - nowMs), () => {
+      // The venue's clock shows whole milliseconds: before the next one nothing is due by it.
+      cancel = clock.after(Math.max(0, Math.ceil(dueMs - nowMs)), () => {
         atMs = Number.POSITIVE_INFINITY
         run()
       })

@@ -9,14 +9,15 @@
  * What differs from production: the wire and the clock, the feed in the strategy's thread, and a journal in memory.
  * The same schedule gives the same journal, byte for byte.
  */
+import type { Journal } from '../journal/append.ts'
 import { checkJournal } from '../journal/checks.ts'
 import type { Finding } from '../journal/finding.ts'
 import { parseJournal } from '../journal/read.ts'
 import type { Run } from '../journal/run.ts'
 import { createRuntime, type Runtime } from '../runtime.ts'
 import type { RunResult } from '../runtime-types.ts'
-import { createMemoryJournal } from './memory-journal.ts'
-import { openStage, type Schedule } from './stage.ts'
+import { createMemoryJournal, type MemoryJournal } from './memory-journal.ts'
+import { openStage, type Schedule, type Stage } from './stage.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
 export interface Simulated {
@@ -31,15 +32,34 @@ export interface Simulated {
 
 /** A run that cannot be brought to an end within so long hangs, ms of virtual time. */
 const END_MAX_MS = 120_000
-const QUIET_MS = 5_000
+/** The venue's books are asked so long after the end of a run, unless its schedule says otherwise. */
+export const QUIET_MS = 5_000
 
 /** What a simulated process is given besides its venue: it measures nothing and pins nothing. */
 export const SIMULATED_PROCESS = { pins: false, usage: { rssMb: () => 0, cpuUs: () => 0 } } as const
 
 /** Plays a schedule to its end. Throws when the run neither starts nor ends. */
 export async function simulate(schedule: Schedule): Promise<Simulated> {
+  const opened = openRun(schedule)
+  const { stage, runtime, journal } = opened
+  const result = await play(stage.clock, runtime, schedule.tradeMs)
+  await stage.clock.pass(schedule.quietMs ?? QUIET_MS)
+  await stage.recordTruth(journal.writer('harness'))
+  return judge(opened, result)
+}
+
+/** A run that has not begun, and what it stands on. */
+export interface OpenedRun {
+  readonly schedule: Schedule
+  readonly stage: Stage
+  readonly runtime: Runtime
+  readonly journal: MemoryJournal
+  readonly printed: readonly string[]
+}
+
+export function openRun(schedule: Schedule): OpenedRun {
   const printed: string[] = []
-  let faultsLog: ReturnType<ReturnType<typeof createMemoryJournal>['writer']>
+  let faultsLog: Journal
   const stage = openStage(schedule, () => faultsLog)
   const { clock } = stage
   const journal = createMemoryJournal(clock)
@@ -54,9 +74,11 @@ export async function simulate(schedule: Schedule): Promise<Simulated> {
     runId: 'sim',
     print: (text) => printed.push(text),
   })
-  const result = await play(clock, runtime, schedule.tradeMs)
-  await clock.pass(schedule.quietMs ?? QUIET_MS)
-  await stage.recordTruth(journal.writer('harness'))
+  return { schedule, stage, runtime, journal, printed }
+}
+
+/** Closes the venue and holds the journal against every promise. */
+export function judge({ schedule, stage, journal, printed }: OpenedRun, result: RunResult): Simulated {
   stage.venue.stop()
   const text = journal.text()
   const run = parseJournal(text, schedule.seed)
