@@ -25,6 +25,8 @@ function shortOpening(verdict: FaultVerdict): Fault {
   return { name: NAME, party: 'rest-request', op: 'create', leg: 'short', reduceOnly: false, verdict }
 }
 
+const NO_BALANCE: FaultVerdict = { do: 'retCode', code: 110007, message: 'ab not enough for new order' }
+
 interface Refusal {
   readonly what: string
   readonly verdict: FaultVerdict
@@ -33,10 +35,7 @@ interface Refusal {
 /** Two classes a run: a third failed trade within a minute would halt entries (D11). */
 const REFUSALS: readonly (readonly Refusal[])[] = [
   [
-    {
-      what: 'for want of balance (110007)',
-      verdict: { do: 'retCode', code: 110007, message: 'ab not enough for new order' },
-    },
+    { what: 'for want of balance (110007)', verdict: NO_BALANCE },
     { what: 'for a parameter (10001)', verdict: { do: 'retCode', code: 10001, message: 'Qty invalid' } },
   ],
   [
@@ -60,10 +59,7 @@ const REFUSALS: readonly (readonly Refusal[])[] = [
     },
   ],
   [
-    { what: 'for its key (10003)', verdict: { do: 'retCode', code: 10003, message: 'API key is invalid.' } },
     { what: 'by HTTP 400', verdict: { do: 'http', status: 400, body: 'bad request' } },
-  ],
-  [
     {
       what: 'for its timestamp (10002)',
       verdict: { do: 'retCode', code: 10002, message: 'invalid request, please check your server timestamp' },
@@ -105,6 +101,25 @@ for (const refusals of REFUSALS) {
     },
   )
 }
+
+const KEY_REFUSED = [shortOpening({ do: 'retCode', code: 10003, message: 'API key is invalid.' })]
+
+scenario(
+  'the short leg is refused for its key (10003): the long leg is taken off, entries halt, and the run exits 1',
+  {
+    proves:
+      'A key that the venue refuses ends the run: what is open is closed as far as it lets us, and the run fails.',
+    settings: { SYMBOLS_TO_TRADE: 'BTCUSDT,ETHUSDT' },
+    faults: KEY_REFUSED,
+    elsewhere: { faults: KEY_REFUSED },
+  },
+  async ({ finish }) => {
+    const { run, output } = await finish({ exitCode: 1 })
+    expect(output).toMatch(/HALTED: the venue locks this account out: .*API key is invalid/)
+    expect([...run.trades.values()].every((trade) => trade.flat !== null)).toBe(true)
+    expect(run.truth!.data.positions).toEqual([])
+  },
+)
 
 scenario(
   'the short leg never arrives and its reply is lost: proved absent, then emergency close',
@@ -198,7 +213,7 @@ scenario(
 )
 
 const STUCK: readonly Fault[] = [
-  { ...shortOpening({ do: 'retCode', code: 110007, message: 'ab not enough for new order' }), symbol: 'BTCUSDT' },
+  { ...shortOpening(NO_BALANCE), symbol: 'BTCUSDT' },
   {
     name: 'the venue refuses to close the long leg three times',
     party: 'rest-request',
@@ -258,12 +273,8 @@ scenario(
       MAX_HOLD_MS: '600',
       SYNTHETIC_CONVERGENCE_HALF_LIFE_MS: '500',
     },
-    faults: [{ ...shortOpening({ do: 'retCode', code: 110007, message: 'ab not enough for new order' }), times: null }],
-    elsewhere: {
-      faults: [
-        { ...shortOpening({ do: 'retCode', code: 110007, message: 'ab not enough for new order' }), times: null },
-      ],
-    },
+    faults: [{ ...shortOpening(NO_BALANCE), times: null }],
+    elsewhere: { faults: [{ ...shortOpening(NO_BALANCE), times: null }] },
   },
   async ({ finish }) => {
     const { run, output } = await finish({ exitCode: 1 })

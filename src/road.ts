@@ -77,6 +77,7 @@ class RoadBuilder {
   readonly #metrics: Metrics
   readonly #rest: RestClient
   readonly #closers: (() => Promise<void>)[] = []
+  #executor: Executor | null = null
 
   constructor(options: RoadOptions) {
     this.#options = options
@@ -101,6 +102,8 @@ class RoadBuilder {
         if (event.kind === 'clock-synced' || event.kind === 'already-done') return
         if (event.kind === 'rate-limited') this.#metrics.count('rateLimited')
         journal.append('run.warned', { message: `REST ${event.op}: ${event.kind}: ${event.reason}` })
+        // Nothing of this kind will succeed until somebody acts. At the start there is nothing open yet.
+        if (event.kind === 'halt') this.#executor?.haltEntries(`the venue locks this account out: ${event.reason}`)
       },
     })
     this.#closers.push(() => this.#rest.close())
@@ -134,6 +137,7 @@ class RoadBuilder {
       },
       onEntriesHalted: onHalted,
     })
+    this.#executor = executor
     for (const symbol of baseline.refusedSymbols) executor.refuseSymbol(symbol)
     const monitor = new Monitor(ports, config, (run, reason) => executor.close(run, reason))
     await this.#openPrivateStream(ports, executor)

@@ -99,6 +99,38 @@ describe('an emergency close', () => {
     expect(summaryOf(tale, 'P6')).toContain('by our clock')
   })
 
+  /** The first unwind gets no answer and never arrives; the second is sent once that is proved. */
+  const unansweredUnwind = (terms: { provedMs: number; closeMs: number }): TaleLine[] =>
+    taleOf((story) => {
+      const { provedMs, closeMs } = terms
+      story.fill(story.submit({ tradeId: 't9', atMs: 9_000, leg: 'long', lots: 2 }), 9_003, 2)
+      const short = story.submit({ tradeId: 't9', atMs: 9_000, leg: 'short', lots: 2, arrives: false })
+      story.write('order.refused', 9_005, { tradeId: 't9', clientId: short, code: 110007, reason: 'no money' })
+      story.write('trade.failed', 9_006, { tradeId: 't9', reason: 'short-refused', dueUs: 14_005_000 })
+      const unwind = { tradeId: 't9', leg: 'long', purpose: 'unwind', lots: 2 } as const
+      const lost = story.submit({ ...unwind, atMs: 9_006, arrives: false })
+      story.write('order.unknown', 10_006, { tradeId: 't9', clientId: lost, reason: 'no answer' })
+      const askedVenueMs = START_VENUE_MS + provedMs
+      story.write('order.absent', provedMs, { tradeId: 't9', clientId: lost, askedVenueMs })
+      story.fill(story.submit({ ...unwind, atMs: provedMs }), closeMs, 2)
+      story.flat('t9', closeMs + 2)
+    })
+
+  test('whose own outcome is unknown is judged by the venue’s books, with the proof of its absence beside the budget', () => {
+    // 1,250 ms may pass until absence is proved; the budget of 1,000 ms is for the rest.
+    expect(broken(unansweredUnwind({ provedMs: 10_256, closeMs: 11_250 }))).toEqual([])
+    expect(summaryOf(unansweredUnwind({ provedMs: 10_256, closeMs: 11_250 }), 'P6')).toContain('2245 of 2250 ms')
+    expect(broken(unansweredUnwind({ provedMs: 10_256, closeMs: 11_258 }))).toEqual(['P6 fail'])
+  })
+
+  test('whose unknown outcome is proved late is not excused for longer than the configuration allows', () => {
+    expect(broken(unansweredUnwind({ provedMs: 11_000, closeMs: 11_250 }))).toEqual([])
+    expect(broken(unansweredUnwind({ provedMs: 11_000, closeMs: 11_258 }))).toEqual(['P6 fail'])
+    // Known early, it costs only what it took.
+    expect(broken(unansweredUnwind({ provedMs: 9_506, closeMs: 10_500 }))).toEqual([])
+    expect(broken(unansweredUnwind({ provedMs: 9_506, closeMs: 10_600 }))).toEqual(['P6 fail'])
+  })
+
   test('that never happened fails', () => {
     const tale = taleOf((story) => {
       story.fill(story.submit({ tradeId: 't9', atMs: 9_000, leg: 'long', lots: 2 }), 9_003, 2)

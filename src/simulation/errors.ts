@@ -179,15 +179,15 @@ export interface Expected {
 
 /**
  * An address ban ends everything for ten minutes: what is naked stays so, is named, and the run fails. Everything else ends
- * even, with every promise kept, but for one: an unwind of unknown outcome that never arrived is repeated only when its
- * absence is proved (D10), a receive window and a read lag later, which P6 does not allow for.
+ * even, with every promise kept. A key or an account that is refused ends the run with exit code 1 besides, and a trade that
+ * was being asked after with it, before it could become a hedged pair.
  */
 export function expectedOf(one: ErrorCase): Expected {
-  const { kind, mark } = rulingOf(one)
+  const { mark } = rulingOf(one)
   if (mark === 'banned') return BANNED[one.step]
-  const opened = one.step === 'query' || one.step === 'exit' || (one.step.startsWith('place') && one.done)
-  const unproved = one.step === 'unwind' && kind === 'unknown' && !one.done
-  return { end: opened ? 'hedged' : 'flat', exitCode: 0, leavesOpen: false, breaks: unproved ? ['P6'] : [] }
+  const asked = one.step === 'query' && mark !== 'halt'
+  const opened = asked || one.step === 'exit' || (one.step.startsWith('place') && one.done)
+  return { end: opened ? 'hedged' : 'flat', exitCode: mark === 'halt' ? 1 : 0, leavesOpen: false, breaks: [] }
 }
 
 const NAKED: Expected = { end: 'halted', exitCode: 1, leavesOpen: true, breaks: ['P1', 'P6'] }

@@ -4,6 +4,7 @@
 import { expect, test } from 'vitest'
 import { parseConfig } from '../config-parse.ts'
 import { shippedWorld } from '../exchange/test-support/worlds.ts'
+import { linesOf } from '../journal/run.ts'
 import { simulate } from './simulate.ts'
 import {
   askedLots,
@@ -70,6 +71,29 @@ test('IP ban in the middle of an unwind: nothing more is sent, the amount is nam
   expect(run.truth!.data.positions).toMatchObject([{ idx: 1, lots: 9 }])
   expect(ordersOf(trade, 'long', 'unwind')).toHaveLength(1)
   expect(run.truth!.data.orders).toHaveLength(1)
+})
+
+const KEY_REFUSED = { do: 'retCode', code: 10003, message: 'API key is invalid.' } as const
+
+test('a key refused mid-run: entries halt, what is open is closed, and the run fails though it ends flat', async () => {
+  const once = fault('rest-request', 'create', KEY_REFUSED, { leg: 'short', reduceOnly: false })
+  const told = await play({ ...plan(once), tradeMs: 30_000 }, { SYMBOLS_TO_TRADE: 'BTCUSDT,ETHUSDT' })
+  expect(told.result.exitCode).toBe(1)
+  const [halt] = linesOf(told.run, 'entries.halted')
+  expect(halt!.data.reason).toContain('API key is invalid.')
+  expect(linesOf(told.run, 'trade.planned').filter((line) => line.at > halt!.at)).toEqual([])
+  expect(told.output).toContain('HALTED: the venue locks this account out')
+  expectFlat(told)
+})
+
+test('a key refused from then on: what cannot be closed is named, and the run fails', async () => {
+  const always = fault('rest-request', 'create', KEY_REFUSED, { skip: 1, times: null })
+  const { run, result, output } = await play({ ...plan(always), breaks: ['P1', 'P6'] })
+  const [left] = result.left
+  expect(result.exitCode).toBe(1)
+  expect(Math.abs(left!.nakedLots)).toBe(9)
+  expect(output).toContain(`naked ${left!.nakedLots}`)
+  expect(run.truth!.data.positions).toMatchObject([{ lots: 9 }])
 })
 
 test('instrument goes reduce-only: a pair that is being opened is closed, a hedged one is left as ever', async () => {
