@@ -107,9 +107,7 @@ const KEY_REFUSED = [shortOpening({ do: 'retCode', code: 10003, message: 'API ke
 scenario(
   'the short leg is refused for its key (10003): the long leg is taken off, entries halt, and the run exits 1',
   {
-    proves:
-      'A key that the venue refuses ends the run: what is open is closed as far as it lets us, and the run fails.',
-    settings: { SYMBOLS_TO_TRADE: 'BTCUSDT,ETHUSDT' },
+    proves: 'A refused key ends the run: what is open is closed as far as the venue lets us, and the run fails.',
     faults: KEY_REFUSED,
     elsewhere: { faults: KEY_REFUSED },
   },
