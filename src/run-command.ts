@@ -76,7 +76,10 @@ function readConfig(request: RunArguments, problems: string[]): Config | null {
 function readFaults(path: string | null, problems: string[]): FaultFile | null {
   if (path === null) return null
   try {
-    return { path, names: parsePlan(JSON.parse(readFileSync(path, 'utf8'))).faults.map((fault) => fault.name) }
+    return {
+      path,
+      names: parsePlan(JSON.parse(readFileSync(path, 'utf8')), 'process').faults.map((fault) => fault.name),
+    }
   } catch (error) {
     if (!(error instanceof FaultPlanError || error instanceof SyntaxError)) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null // said already, with the other arguments
