@@ -21,7 +21,7 @@ export interface Denial {
 }
 
 export interface LimitsOptions {
-  /** Order creates the account may send in any rolling second; the venue's headers correct it. */
+  /** Order creates that may be sent in any rolling second; fewer when the venue's headers allow fewer, never more (P8). */
   readonly createsPerSecond: number
   /** REST calls of all kinds this address may send in any 5 s. */
   readonly ipCallsPer5s: number
@@ -60,7 +60,10 @@ const RESET_UNKNOWN_MS = 600
 const CAP_MAX = 100_000
 
 interface Counter {
+  /** What the venue allows, as far as it has said. */
   cap: number
+  /** What we allow ourselves of it. */
+  readonly ownMax: number
   readonly window: Window
   /** Calls somebody else made on this account, as the last reply's headers imply. */
   foreign: number
@@ -73,7 +76,8 @@ interface Counter {
 export function createLimits({ createsPerSecond, ipCallsPer5s, clock, venueNowMs }: LimitsOptions): Limits {
   const counters = new Map<EndpointName, Counter>()
   for (const [name, { perSecond }] of Object.entries(ENDPOINTS) as [EndpointName, { perSecond: number | null }][]) {
-    if (perSecond !== null) counters.set(name, newCounter(name === 'create' ? createsPerSecond : perSecond))
+    if (name === 'create') counters.set(name, newCounter(createsPerSecond, createsPerSecond))
+    else if (perSecond !== null) counters.set(name, newCounter(perSecond, CAP_MAX))
   }
   const address = createWindow(IP_SPAN_US + SLACK_US)
   const reserved = Math.min(IP_RESERVED, Math.floor(ipCallsPer5s / 4))
@@ -97,7 +101,10 @@ export function createLimits({ createsPerSecond, ipCallsPer5s, clock, venueNowMs
       }
       const counter = counters.get(op)
       if (counter !== undefined && sendableOf(counter, nowUs) <= 0) {
-        return limited(`${counter.cap} ${op} calls per second are used up`, waitMs(counter, nowUs))
+        return limited(
+          `${Math.min(counter.ownMax, counter.cap)} ${op} calls per second are used up`,
+          waitMs(counter, nowUs),
+        )
       }
       address.add(nowUs)
       counter?.window.add(nowUs)
@@ -141,7 +148,7 @@ function learn(counter: Counter, headers: HttpHeaders, sentUs: number, nowUs: nu
 function freeOf(counter: Counter, nowUs: number): number {
   if (nowUs < counter.blockedUntilUs) return 0
   const foreign = nowUs < counter.foreignUntilUs ? counter.foreign : 0
-  return counter.cap - counter.window.count(nowUs) - foreign
+  return Math.min(counter.ownMax, counter.cap - foreign) - counter.window.count(nowUs)
 }
 
 /**
@@ -150,7 +157,7 @@ function freeOf(counter: Counter, nowUs: number): number {
  */
 function sendableOf(counter: Counter, nowUs: number): number {
   const released = counter.resetNamed && nowUs >= counter.blockedUntilUs
-  return released ? counter.cap - counter.window.count(nowUs) : freeOf(counter, nowUs)
+  return released ? Math.min(counter.ownMax, counter.cap) - counter.window.count(nowUs) : freeOf(counter, nowUs)
 }
 
 function waitMs(counter: Counter, nowUs: number): number {
@@ -158,9 +165,10 @@ function waitMs(counter: Counter, nowUs: number): number {
   return Math.max(1, Math.ceil(blockedMs > 0 ? blockedMs : counter.window.freesInMs(nowUs)))
 }
 
-function newCounter(cap: number): Counter {
+function newCounter(cap: number, ownMax: number): Counter {
   return {
     cap,
+    ownMax,
     window: createWindow(SECOND_US + SLACK_US),
     foreign: 0,
     foreignUntilUs: 0,
