@@ -1,0 +1,10 @@
+/**
+ * All mutants, by the part they break.
+ */
+import type { Mutant } from './mutant.ts'
+import { OF_BOOKS } from './of-books.ts'
+import { OF_FACTS } from './of-facts.ts'
+import { OF_RULES } from './of-rules.ts'
+import { OF_VENUE } from './of-venue.ts'
+
+export const MUTANTS: readonly Mutant[] = [...OF_RULES, ...OF_FACTS, ...OF_BOOKS, ...OF_VENUE]

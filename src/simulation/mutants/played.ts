@@ -1,0 +1,52 @@
+/**
+ * What came of a schedule, as data: what a child process hands back, and what the untouched parent makes of it.
+ *
+ *   journal of the child ─► parsed and judged here ─► Verdict ─┐
+ *   the same schedule, nothing broken ──────────────► Verdict ─┴─► which check noticed, or none
+ */
+import { checkJournal } from '../../journal/checks.ts'
+import type { PromiseId } from '../../journal/finding.ts'
+import { parseJournal } from '../../journal/read.ts'
+import { endOf, type TradeEnd } from '../end.ts'
+
+/** What a child says of one schedule. */
+export type Played = { readonly journal: string; readonly exitCode: number } | { readonly failure: string }
+
+export interface Verdict {
+  /** Why there is nothing to judge: the run threw, hung, or its process died; null otherwise. */
+  readonly failure: string | null
+  /** Promises that did not hold, each with what is said of it. */
+  readonly broken: ReadonlyMap<PromiseId, string>
+  readonly end: TradeEnd | null
+  readonly exitCode: number | null
+}
+
+/** Judged by the parent's own code, so that a broken source cannot speak for itself. */
+export function judge(played: Played): Verdict {
+  if ('failure' in played) return { failure: played.failure, broken: new Map(), end: null, exitCode: null }
+  const run = parseJournal(played.journal, 'mutant')
+  const findings = checkJournal(run).filter(({ verdict }) => verdict !== 'pass')
+  const broken = new Map(findings.map(({ promise, summary }) => [promise, summary]))
+  return { failure: null, broken, end: endOf(run), exitCode: played.exitCode }
+}
+
+/** `check`: a promise, or `end`, `exit code`, `run`. */
+export interface Noticed {
+  readonly check: string
+  readonly how: string
+}
+
+/**
+ * What is worse than in the same schedule with nothing broken; null when nothing is. Promises come first, then how the run
+ * ended; that a fault never met its moment (P10) is the weakest sign, since it also tells of a changed but sane conduct.
+ */
+export function compare(sane: Verdict, mutant: Verdict): Noticed | null {
+  if (mutant.failure !== null) return { check: 'run', how: mutant.failure }
+  const news = [...mutant.broken].filter(([promise]) => !sane.broken.has(promise))
+  const [strongest] = news.filter(([promise]) => promise !== 'P10')
+  if (strongest !== undefined) return { check: strongest[0], how: strongest[1] }
+  if (mutant.end !== sane.end) return { check: 'end', how: `${mutant.end} instead of ${sane.end}` }
+  if (mutant.exitCode !== sane.exitCode) return { check: 'exit code', how: `${mutant.exitCode}, not ${sane.exitCode}` }
+  const [void_] = news
+  return void_ === undefined ? null : { check: void_[0], how: void_[1] }
+}

@@ -1,0 +1,45 @@
+/**
+ * A process that runs test files without vitest, for speed: `node test-main.ts file.test.ts …`. Says over its channel, for
+ * every test, what went wrong with it; with nobody listening, on its output.
+ */
+import { registerHooks } from 'node:module'
+import { pathToFileURL } from 'node:url'
+import type { StandInTest } from './stand-in.ts'
+
+export interface TestTold {
+  readonly name: string
+  /** Null: it passed. */
+  readonly failure: string | null
+  /** Schedules that were played in it, where somebody keeps them. */
+  readonly schedules: readonly unknown[]
+}
+
+const STAND_IN = new URL('stand-in.ts', import.meta.url).href
+
+registerHooks({
+  resolve(specifier, context, nextResolve) {
+    if (specifier !== 'vitest' || context.parentURL === STAND_IN) return nextResolve(specifier, context)
+    return nextResolve(STAND_IN, context)
+  },
+})
+
+const { tests } = (await import(STAND_IN)) as { tests: StandInTest[] }
+const kept = globalThis as { playedSchedules?: unknown[] }
+
+for (const file of process.argv.slice(2)) {
+  await import(pathToFileURL(file).href)
+  for (const { name, run } of tests.splice(0)) {
+    kept.playedSchedules = []
+    tell({ name, failure: await run().then(() => null, inWords), schedules: kept.playedSchedules })
+  }
+}
+process.disconnect?.()
+
+function inWords(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+function tell(told: TestTold): void {
+  if (process.send === undefined) process.stdout.write(`${told.failure ?? 'ok'}: ${told.name}\n`)
+  else process.send(told)
+}

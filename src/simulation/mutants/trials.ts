@@ -1,0 +1,78 @@
+/**
+ * The schedules that mutants are put to, by name: every cell of the matrix, every schedule of the tests of known failures,
+ * one error of each class on every step, and a long run of many trades.
+ */
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { allErrorCases, errorCaseName, errorSchedule } from '../errors.ts'
+import { allCells, impossible, nameOf, scheduleOf } from '../matrix.ts'
+import type { Schedule } from '../stage.ts'
+import { schedule } from '../test-support/schedules.ts'
+import { type Patch, patchArguments } from './patch.ts'
+import { sharpTrials } from './sharp-trials.ts'
+import type { TestTold } from './test-main.ts'
+import type { Trial } from './trial.ts'
+
+const BASE = schedule()
+
+/** All of them, the tests of known failures first: they are the likeliest to tell. */
+export async function allTrials(): Promise<Trial[]> {
+  return [...(await failureTrials()), ...sharpTrials(), ...matrixTrials(), ...errorTrials()]
+}
+
+export function matrixTrials(): Trial[] {
+  return allCells()
+    .filter((cell) => impossible(cell) === null)
+    .map((cell) => ({ name: `matrix: ${nameOf(cell)}`, schedule: scheduleOf(cell, BASE) }))
+}
+
+/** An error of each class of the table, and those that are often taken for another class. */
+const ERRORS = [
+  'retCode 10016',
+  'retCode 987654',
+  'retCode 10002',
+  'retCode 10006',
+  'retCode 10003',
+  'retCode 110001',
+  'retCode 110007',
+  'retCode 110072',
+  'HTTP 401',
+  'HTTP 403',
+  'HTTP 429',
+  'HTTP 502',
+]
+
+export function errorTrials(): Trial[] {
+  return allErrorCases()
+    .filter(({ error }) => ERRORS.includes(error.name))
+    .map((one) => ({ name: `error: ${errorCaseName(one)}`, schedule: errorSchedule(one, BASE) }))
+}
+
+const FAILURE_TESTS = ['failures-legs', 'failures-streams', 'failures-venue', 'simulate'].map((name) =>
+  fileURLToPath(new URL(`../${name}.test.ts`, import.meta.url)),
+)
+const TEST_MAIN = fileURLToPath(new URL('test-main.ts', import.meta.url))
+
+/** Every schedule that the tests of known failures play, kept by a patch while they run in a process of their own. */
+const KEEP: Patch = {
+  name: 'schedules kept',
+  file: 'src/simulation/simulate.ts',
+  find: 'const printed: string[] = []',
+  replace: 'globalThis.playedSchedules?.push(schedule)\n  const printed: string[] = []',
+}
+
+export async function failureTrials(): Promise<Trial[]> {
+  const told: TestTold[] = []
+  const child = fork(TEST_MAIN, FAILURE_TESTS, { execArgv: patchArguments(KEEP), serialization: 'advanced' })
+  child.on('message', (each: TestTold) => told.push(each))
+  await once(child, 'close')
+  return told.flatMap(({ name, failure, schedules }) => {
+    if (failure !== null) throw new Error(`${name}: ${failure}`)
+    const several = schedules.length > 1
+    return schedules.map((each, i) => ({
+      name: `test: ${name.split(':')[0]}${several ? ` (${i + 1})` : ''}`,
+      schedule: each as Schedule,
+    }))
+  })
+}
