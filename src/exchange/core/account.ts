@@ -7,7 +7,7 @@
  * rest, so nothing is lost between them.
  */
 import type { WorldAccount } from '../world.ts'
-import type { Books } from './books.ts'
+import type { Books, Figures } from './books.ts'
 import { createLatest } from './latest.ts'
 import { createLimit, type EndpointLimit, type LimitGroup, windowMsOf } from './limits.ts'
 import type { Account, Holding, Listing, Order, Position, PositionIdx, Venue } from './model.ts'
@@ -82,6 +82,18 @@ function createHolding(account: Account, listing: Listing, world: WorldAccount):
   return holding
 }
 
+/** Those of no position: the first question finds them out of date. */
+const NO_FIGURES: Figures = {
+  markTicks: 0,
+  lots: 0,
+  costE8: 0,
+  leverageCents: 0,
+  valueE8: 0,
+  uplE8: 0,
+  initialE8: 0,
+  maintenanceE8: 0,
+}
+
 function createPosition(holding: Holding, idx: PositionIdx): Position {
   return {
     holding,
@@ -96,6 +108,7 @@ function createPosition(holding: Holding, idx: PositionIdx): Position {
     updatedMs: 0,
     openMs: 0,
     seq: -1,
+    figures: NO_FIGURES,
     isTouched: false,
     stops: [],
     takeProfitTicks: 0,

@@ -2,9 +2,9 @@
  * Wire rows of the topics `position` and `wallet`: the full field sets of facts §7.4 and §7.5, everything text unless
  * marked there. The REST position row has one field renamed.
  */
-import type { OtherCoin } from './books.ts'
+import type { Figures, OtherCoin } from './books.ts'
 import { breakEvenText, liquidationText, liquidationTicks } from './estimates.ts'
-import { exposureOf, initialMargin, maintenanceMargin, unrealised, valueAt } from './margin.ts'
+import { exposureOf, figuresOf } from './margin.ts'
 import type { Account, Position, Venue } from './model.ts'
 import { e8Text, mulDiv, USDT_E8 } from './money.ts'
 import { leverageText, tierAt } from './risktiers.ts'
@@ -13,38 +13,29 @@ import { averageText, lotsText, msText, priceText, type Row } from './texts.ts'
 /** Everything a position row shows, as it was at one moment. */
 export interface PositionPicture {
   readonly position: Position
-  readonly leverageCents: number
-  readonly markTicks: number
-  readonly initialE8: number
-  readonly maintenanceE8: number
+  readonly figures: Figures
   /** A float; NaN is none. */
   readonly liquidationTicks: number
 }
 
 /** `exposure` is the account's, now. */
 export function pictureOf(position: Position, exposure = exposureOf(position.holding.account)): PositionPicture {
-  const { leverageCents, listing } = position.holding
-  const { markTicks } = listing
   return {
     position: { ...position },
-    leverageCents,
-    markTicks,
-    initialE8: initialMargin(position, markTicks),
-    maintenanceE8: maintenanceMargin(position, markTicks),
+    figures: figuresOf(position),
     liquidationTicks: liquidationTicks(position, exposure),
   }
 }
 
 /** A row of topic `position`; both legs of hedge mode have a row each. */
 export function positionRow(picture: PositionPicture): Row {
-  const { position, leverageCents, markTicks } = picture
-  const { lots } = position
+  const { position, figures } = picture
+  const { markTicks, lots, leverageCents, valueE8 } = figures
   const { listing } = position.holding
   const size = Math.abs(lots)
-  const valueE8 = valueAt(position, markTicks)
   const tier = tierAt(listing, valueE8)
-  const initial = e8Text(picture.initialE8)
-  const maintenance = e8Text(picture.maintenanceE8)
+  const initial = e8Text(figures.initialE8)
+  const maintenance = e8Text(figures.maintenanceE8)
   const side = lots === 0 ? '' : lots > 0 ? 'Buy' : 'Sell'
   const targetText = (ticks: number): string => (ticks === 0 ? '0' : priceText(listing, ticks))
   return {
@@ -69,7 +60,7 @@ export function positionRow(picture: PositionPicture): Row {
     takeProfit: targetText(position.takeProfitTicks),
     stopLoss: targetText(position.stopLossTicks),
     trailingStop: targetText(position.trailTicks),
-    unrealisedPnl: lots === 0 ? '0' : e8Text(unrealised(position, markTicks)),
+    unrealisedPnl: e8Text(figures.uplE8),
     curRealisedPnl: e8Text(position.curRealisedE8),
     cumRealisedPnl: e8Text(position.cumRealisedE8),
     sessionAvgPrice: '0',

@@ -12,6 +12,19 @@ export interface RiskTier {
   readonly deductionE8: number
 }
 
+/** What a position is worth and ties up at one mark price, 1e-8 USDT, and what that was worked out from. */
+export interface Figures {
+  readonly markTicks: number
+  readonly lots: number
+  readonly costE8: number
+  readonly leverageCents: number
+  /** Never negative, like both margins; those have the fee to close in them. */
+  readonly valueE8: number
+  readonly uplE8: number
+  readonly initialE8: number
+  readonly maintenanceE8: number
+}
+
 /** The venue's own words but for ReduceOnly, which it shows as Trading (facts §8.2: 110023). */
 export type ListingStatus = 'Trading' | 'PreLaunch' | 'ReduceOnly' | 'Delivering' | 'Closed'
 

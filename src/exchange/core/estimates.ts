@@ -6,7 +6,7 @@
  *
  * Source: Bybit v5 docs, position info (liqPrice is an estimate in cross margin, "" outside the instrument's prices).
  */
-import { type Exposure, maintenanceMargin, valueAt } from './margin.ts'
+import { type Exposure, figuresOf } from './margin.ts'
 import type { Listing, Position } from './model.ts'
 import { mulDiv, USDT_E8 } from './money.ts'
 import { tierAt } from './risktiers.ts'
@@ -36,17 +36,13 @@ export function liquidationTicks(position: Position, { uplE8, maintenanceE8 }: E
     if (leg.lots === 0) continue
     net += leg.lots
     // Of every tick of price this much is maintenance margin; the deduction does not move with it.
-    const ownE8 = maintenanceMargin(leg, listing.markTicks) + deductionOf(leg)
+    const { maintenanceE8: legE8, valueE8 } = figuresOf(leg)
+    const ownE8 = legE8 + listing.riskTiers[tierAt(listing, valueE8)]!.deductionE8
     needed += ownE8 / listing.markTicks / listing.valueScale
     othersE8 -= ownE8
   }
   const spareE8 = account.cashE8 + uplE8 - othersE8
   return (net * listing.markTicks - spareE8 / listing.valueScale) / (net - needed)
-}
-
-function deductionOf(position: Position): number {
-  const { listing } = position.holding
-  return listing.riskTiers[tierAt(listing, valueAt(position, listing.markTicks))]!.deductionE8
 }
 
 /** As a row shows it: "" for no price, one outside the instrument's, or one that helps the position. */

@@ -9,7 +9,7 @@
 import { book } from './account.ts'
 import { type Source, sourceOf } from './agenda.ts'
 import { idOf } from './ids.ts'
-import { valueAt } from './margin.ts'
+import { figuresOf } from './margin.ts'
 import type { Execution, Listing, Position, Venue } from './model.ts'
 import { count } from './model.ts'
 import { e8FromText, feeOf } from './money.ts'
@@ -50,7 +50,7 @@ export function tellTickers(venue: Venue, listing: Listing): void {
 function pay(venue: Venue, position: Position, rateE8: number): void {
   const { account, listing, leverageCents } = position.holding
   const { markTicks } = listing
-  const valueE8 = valueAt(position, markTicks)
+  const { valueE8 } = figuresOf(position)
   // Not -0, which is no whole number of anything.
   const feeE8 = (position.lots > 0 ? feeOf(valueE8, rateE8) : -feeOf(valueE8, rateE8)) || 0
   const atMs = Math.floor(venue.nowMs)

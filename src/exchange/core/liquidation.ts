@@ -15,7 +15,7 @@
 import { type Source, sourceOf } from './agenda.ts'
 import type { Watch } from './books.ts'
 import { transfer } from './ledger.ts'
-import { exposureOf, maintenanceMargin, valueAt } from './margin.ts'
+import { exposureOf, figuresOf } from './margin.ts'
 import { cancel, fill } from './matching.ts'
 import type { Account, Position, Venue } from './model.ts'
 import { count } from './model.ts'
@@ -121,9 +121,9 @@ function takeOver(venue: Venue, account: Account, left: Left): void {
 function bankruptcyTicks(position: Position, { balanceE8, maintenanceE8 }: Left): number {
   const { account, listing } = position.holding
   const isLong = position.lots > 0
-  const ownE8 = maintenanceMargin(position, listing.markTicks)
-  const shareE8 = mulDiv(balanceE8, ownE8, maintenanceE8)
-  const valueE8 = valueAt(position, listing.markTicks) + (isLong ? -shareE8 : shareE8)
+  const own = figuresOf(position)
+  const shareE8 = mulDiv(balanceE8, own.maintenanceE8, maintenanceE8)
+  const valueE8 = own.valueE8 + (isLong ? -shareE8 : shareE8)
   const feeShare = account.takerRateE8 / USDT_E8
   const ticks = valueE8 / (isLong ? 1 - feeShare : 1 + feeShare) / Math.abs(position.lots) / listing.valueScale
   return Math.max(1, isLong ? Math.ceil(ticks) : Math.floor(ticks))

@@ -14,55 +14,54 @@
  */
 import { closableLots } from './account.ts'
 import { bestLevel } from './book.ts'
+import type { Figures } from './books.ts'
 import type { Account, Answer, Holding, Listing, Position, PositionIdx, Venue } from './model.ts'
 import { refuse } from './model.ts'
 import { feeOf, mulDiv } from './money.ts'
 import { sizeProblem, tierAt } from './risktiers.ts'
 import { tradingProblem } from './tradable.ts'
 
-/** What a position is worth at this mark price, 1e-8 USDT, never negative. */
-export function valueAt(position: Position, markTicks: number): number {
-  return Math.abs(position.lots) * markTicks * position.holding.listing.valueScale
+/** At the present mark. Asked for with every order of an account, worked out when something has changed. */
+export function figuresOf(position: Position): Figures {
+  const { lots, costE8, holding, figures } = position
+  const { leverageCents, listing } = holding
+  const { markTicks } = listing
+  const isKnown =
+    figures.markTicks === markTicks &&
+    figures.lots === lots &&
+    figures.costE8 === costE8 &&
+    figures.leverageCents === leverageCents
+  if (isKnown) return figures
+  position.figures = workOut(position, { markTicks, lots, costE8, leverageCents })
+  return position.figures
 }
 
-/** Unrealised P&L at this mark price, 1e-8 USDT. */
-export function unrealised(position: Position, markTicks: number): number {
-  const valueE8 = valueAt(position, markTicks)
-  return position.lots > 0 ? valueE8 - position.costE8 : position.costE8 - valueE8
+function workOut(
+  { holding }: Position,
+  from: Pick<Figures, 'markTicks' | 'lots' | 'costE8' | 'leverageCents'>,
+): Figures {
+  const { listing, account } = holding
+  const { markTicks, lots, costE8, leverageCents } = from
+  const isLong = lots > 0
+  const valueE8 = Math.abs(lots) * markTicks * listing.valueScale
+  if (lots === 0) return { ...from, valueE8, uplE8: 0, initialE8: 0, maintenanceE8: 0 }
+  const uplE8 = isLong ? valueE8 - costE8 : costE8 - valueE8
+  const shareE8 = mulDiv(valueE8, 100, leverageCents)
+  const closeE8 = feeToClose({ valueE8, isLong, shareE8, takerRateE8: account.takerRateE8 })
+  const { maintenanceRateE8, deductionE8 } = listing.riskTiers[tierAt(listing, valueE8)]!
+  const maintenanceE8 = feeOf(valueE8, maintenanceRateE8) - deductionE8 + closeE8
+  return { markTicks, lots, costE8, leverageCents, valueE8, uplE8, initialE8: shareE8 + closeE8, maintenanceE8 }
 }
 
-interface CloseTerms {
+/** Estimated fee to close at the price where the initial margin, a share of the value, is gone, 1e-8 USDT. */
+function feeToClose(terms: {
   readonly valueE8: number
   readonly isLong: boolean
-  readonly leverageCents: number
+  readonly shareE8: number
   readonly takerRateE8: number
-}
-
-/** Estimated fee to close at the price where the initial margin is gone, 1e-8 USDT. */
-function feeToClose({ valueE8, isLong, leverageCents, takerRateE8 }: CloseTerms): number {
-  const shareE8 = mulDiv(valueE8, 100, leverageCents)
+}): number {
+  const { valueE8, isLong, shareE8, takerRateE8 } = terms
   return feeOf(isLong ? valueE8 - shareE8 : valueE8 + shareE8, takerRateE8)
-}
-
-function closeTerms(position: Position, valueE8: number): CloseTerms {
-  const { account, leverageCents } = position.holding
-  return { valueE8, isLong: position.lots > 0, leverageCents, takerRateE8: account.takerRateE8 }
-}
-
-/** Initial margin of a position, fee to close included, 1e-8 USDT. */
-export function initialMargin(position: Position, markTicks: number): number {
-  if (position.lots === 0) return 0
-  const valueE8 = valueAt(position, markTicks)
-  return mulDiv(valueE8, 100, position.holding.leverageCents) + feeToClose(closeTerms(position, valueE8))
-}
-
-/** Maintenance margin of a position, fee to close included, 1e-8 USDT. */
-export function maintenanceMargin(position: Position, markTicks: number): number {
-  if (position.lots === 0) return 0
-  const valueE8 = valueAt(position, markTicks)
-  const { listing } = position.holding
-  const { maintenanceRateE8, deductionE8 } = listing.riskTiers[tierAt(listing, valueE8)]!
-  return feeOf(valueE8, maintenanceRateE8) - deductionE8 + feeToClose(closeTerms(position, valueE8))
 }
 
 /** The account's sums over its positions at the present marks, 1e-8 USDT. */
@@ -77,10 +76,10 @@ export function exposureOf(account: Account): Exposure {
   let initialE8 = 0
   let maintenanceE8 = 0
   for (const position of account.live) {
-    const { markTicks } = position.holding.listing
-    uplE8 += unrealised(position, markTicks)
-    initialE8 += initialMargin(position, markTicks)
-    maintenanceE8 += maintenanceMargin(position, markTicks)
+    const figures = figuresOf(position)
+    uplE8 += figures.uplE8
+    initialE8 += figures.initialE8
+    maintenanceE8 += figures.maintenanceE8
   }
   return { uplE8, initialE8, maintenanceE8 }
 }
@@ -89,8 +88,8 @@ export function exposureOf(account: Account): Exposure {
 export function availableBalance(account: Account): number {
   let leftE8 = account.cashE8 - account.orderHoldE8
   for (const position of account.live) {
-    const { markTicks } = position.holding.listing
-    leftE8 += unrealised(position, markTicks) - initialMargin(position, markTicks)
+    const { uplE8, initialE8 } = figuresOf(position)
+    leftE8 += uplE8 - initialE8
   }
   return leftE8
 }
@@ -114,12 +113,13 @@ export function checkMoney(venue: Venue, holding: Holding, terms: MoneyTerms, he
   if (opening === 0) return 0
   const valueE8 = opening * reachableTicks(listing, terms) * listing.valueScale
   // What an order opens beyond what it closes is a position of its own.
-  const heldE8 = closable > 0 ? 0 : valueAt(position, listing.markTicks)
+  const heldE8 = closable > 0 ? 0 : figuresOf(position).valueE8
   const tooLarge = sizeProblem(holding, heldE8 + valueE8)
   if (tooLarge !== null) return tooLarge
   const { takerRateE8 } = venue.rules
-  const close = { valueE8, isLong: terms.isBuy, leverageCents, takerRateE8 }
-  const holdE8 = mulDiv(valueE8, 100, leverageCents) + feeOf(valueE8, takerRateE8) + feeToClose(close)
+  const shareE8 = mulDiv(valueE8, 100, leverageCents)
+  const closeE8 = feeToClose({ valueE8, isLong: terms.isBuy, shareE8, takerRateE8 })
+  const holdE8 = shareE8 + feeOf(valueE8, takerRateE8) + closeE8
   const moreE8 = holdE8 - heldBefore
   if (moreE8 <= 0) return holdE8
   const leftE8 = availableBalance(account)

@@ -10,7 +10,7 @@ import type { WorldAccount } from '../world.ts'
 import type { Doubts } from '../world-doubts.ts'
 import type { PartialFill } from '../world-matching.ts'
 import type { Agenda } from './agenda.ts'
-import type { Books, ListingStatus, RiskTier, Watch } from './books.ts'
+import type { Books, Figures, ListingStatus, RiskTier, Watch } from './books.ts'
 import type { Delays } from './delays.ts'
 import type { Latest } from './latest.ts'
 import type { EndpointLimit } from './limits.ts'
@@ -150,6 +150,8 @@ export interface Position {
   updatedMs: number
   openMs: number
   seq: number
+  /** What margin.ts last worked out for it. */
+  figures: Figures
   isTouched: boolean
   /** Its take-profits, stop-losses and trailing stop, as long as they are open. */
   readonly stops: Order[]

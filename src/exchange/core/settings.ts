@@ -4,7 +4,7 @@
  *
  * Source: Bybit v5 docs, the page of each endpoint; texts of the error page unless seen otherwise.
  */
-import { availableBalance, valueAt } from './margin.ts'
+import { availableBalance, figuresOf } from './margin.ts'
 import type { Account, Answer, Holding, Venue } from './model.ts'
 import { OK, refuse } from './model.ts'
 import { touchPosition } from './outbox.ts'
@@ -65,7 +65,7 @@ export function setLeverage(venue: Venue, account: Account, params: Params): Ans
   if (cents !== centsOf(sellText)) return refuse(10001, 'buy leverage must be equal to sell leverage')
   const holding = account.holdings[listing.index]!
   if (holding.leverageCents === cents) return refuse(110043, 'Set leverage not modified')
-  const isTooLarge = holding.positions.some((each) => valueAt(each, listing.markTicks) > limitAt(listing, cents))
+  const isTooLarge = holding.positions.some((each) => figuresOf(each).valueE8 > limitAt(listing, cents))
   if (isTooLarge) return refuse(110013, 'Cannot set leverage due to risk limit level.')
   return withLeverage(venue, holding, cents)
 }
