@@ -19,6 +19,8 @@ export interface RuntimeOptions {
   readonly runId?: string
   /** Default: this process. */
   readonly usage?: ProcessUsage
+  /** Whether the run's last snapshot carries every latency's whole distribution. Default true. */
+  readonly distributions?: boolean
   /** Whether the strategy thread is pinned to a core where that is possible (D7). Default true. */
   readonly pins?: boolean
   /** Lines for people: warnings, the periodic line, the summary. */

@@ -232,7 +232,8 @@ class Run implements Runtime {
   /** `left` null: the venue could not be asked, and what nobody knows is not flat. Our own books are all there is then. */
   #finish(end: { reason: string; left: readonly LeftOpen[] | null; resting?: readonly string[] }): RunResult {
     const road = this.#road
-    const metrics = road?.snapshot() ?? null
+    const { distributions = true } = this.#options
+    const metrics = road?.snapshot({ distributions }) ?? null
     const left = end.left ?? (road === null ? [] : openTrades(road))
     const resting = end.resting ?? []
     const exitCode = end.left === null || left.length > 0 || resting.length > 0 ? 1 : this.#exitCode

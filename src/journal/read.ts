@@ -20,7 +20,16 @@ export function readJournal(path: string): Run {
 
 /** The same from text already read; `path` is only for messages. */
 export function parseJournal(text: string, path: string): Run {
-  const { events, unknownLines, problems, torn } = parseLines(text)
+  return runOf(parseLines(text), path)
+}
+
+/** The same from lines this process has just written itself: read as JSON, not checked against the schemas. */
+export function readOwnLines(lines: readonly string[], path: string): Run {
+  const events = lines.map((line) => JSON.parse(line) as JournalEvent)
+  return runOf({ events, unknownLines: [], problems: [], torn: false }, path)
+}
+
+function runOf({ events, unknownLines, problems, torn }: ParsedLines, path: string): Run {
   const ordered = inOrderOfTime(events)
   const groups = groupEvents(ordered)
   const found = [...problems, ...missingLines([...events, ...unknownLines]), ...beginAndEnd(ordered)]

@@ -8,7 +8,9 @@ import type { Clock } from '../seams/clock.ts'
 export interface MemoryJournal {
   /** Lines of one writer, which counts for itself. */
   writer(by: Writer): Journal
-  /** Every line so far. */
+  /** Every line so far, without its line break. */
+  readonly lines: readonly string[]
+  /** The same as the file would hold it. */
   text(): string
 }
 
@@ -28,6 +30,7 @@ export function createMemoryJournal(clock: Clock): MemoryJournal {
       }
       return { append, flush: () => undefined, close, [Symbol.asyncDispose]: async () => close() }
     },
+    lines,
     text: () => lines.map((line) => `${line}\n`).join(''),
   }
 }

@@ -4,9 +4,10 @@
  *   npx node src/simulation/simulate.bench.ts [schedules]
  *
  * A fixed mix in equal shares: nothing wrong; a leg that rests until its timeout; a leg refused; a lost reply; a private
- * stream that falls silent. The first tenth, at least 100, warms up and is not counted.
+ * stream that falls silent. As many as 1,000 before warm up and are not counted: an exploration plays thousands.
  * Target: 10,000 schedules a minute on one core, which is 6 ms each. The rate is what one core would do that had nothing
- * else to do: processor time, not the wall clock of a machine that is busy elsewhere.
+ * else to do: processor time, not the wall clock of a machine that is busy elsewhere. A busy neighbour makes processor time
+ * dearer all the same; the fixed work beside the schedules (a journal's text read and written) tells how dear it was.
  */
 import type { Fault } from '../faults/plan-types.ts'
 import { judge, openRun, play, QUIET_MS } from './simulate.ts'
@@ -14,7 +15,7 @@ import type { Schedule } from './stage.ts'
 import { schedule } from './test-support/schedules.ts'
 
 const TARGET_PER_MINUTE = 10_000
-const WARM_UP_MIN = 100
+const WARM_UP = 1_000
 
 const LOST_REPLY: Fault = {
   name: 'the reply to the short leg is lost',
@@ -56,17 +57,21 @@ const MIX: Readonly<Record<string, () => Schedule>> = {
 const PARTS = ['open the world', 'start', 'trade', 'quiet', 'truth', 'parse and check'] as const
 type Costs = Record<(typeof PARTS)[number], number>
 
-await main(Number(process.argv[2] ?? 500))
+await main(Number(process.argv[2] ?? 1_000))
 
 async function main(schedules: number): Promise<void> {
   const names = Object.keys(MIX)
   const templates = names.map((name) => MIX[name]!())
   const sums = names.map(() => costs(() => 0))
-  const warmUp = Math.max(WARM_UP_MIN, Math.floor(schedules / 10))
-  for (let n = 0; n < warmUp + schedules; n += 1) {
+  const fixed = await fixedWork()
+  let fixedMs = 0
+  for (let n = 0; n < WARM_UP + schedules; n += 1) {
     const kind = n % names.length
     const cost = await costOf({ ...templates[kind]!, seed: `bench ${n}` })
-    if (n >= warmUp) for (const part of PARTS) sums[kind]![part] += cost[part]
+    const beside = fixed()
+    if (n < WARM_UP) continue
+    fixedMs += beside
+    for (const part of PARTS) sums[kind]![part] += cost[part]
   }
   const share = schedules / names.length
   const means = sums.map((sum) => costs((part) => sum[part] / share))
@@ -75,9 +80,25 @@ async function main(schedules: number): Promise<void> {
   row('', ['all', ...PARTS])
   for (const [kind, name] of names.entries()) row(name, numbers(means[kind]!))
   row('mean', numbers(mean))
+  print(
+    `fixed work ${(fixedMs / schedules).toFixed(3)} ms; a schedule costs ${((total(mean) * schedules) / fixedMs).toFixed(1)} times that`,
+  )
   const perMinute = Math.round(60_000 / total(mean))
   const verdict = perMinute >= TARGET_PER_MINUTE ? 'met' : 'MISSED'
   print(`${perMinute} schedules a minute on one core; target ${TARGET_PER_MINUTE}: ${verdict}`)
+}
+
+/** What the machine charges for a journal read as JSON and written again, ms of CPU. */
+async function fixedWork(): Promise<() => number> {
+  const opened = openRun(MIX['calm']!())
+  await play(opened.stage.clock, opened.runtime, opened.schedule.tradeMs)
+  const lines = opened.journal.text().trimEnd().split('\n')
+  return () => {
+    const { user, system } = process.cpuUsage()
+    for (const line of lines) JSON.stringify(JSON.parse(line))
+    const after = process.cpuUsage()
+    return (after.user + after.system - user - system) / 1_000
+  }
 }
 
 /** Plays as `simulate` does, with a look at the processor's clock between the parts. */

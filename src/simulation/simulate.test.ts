@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Fault } from '../faults/plan-types.ts'
+import { parseJournal } from '../journal/read.ts'
 import { simulate } from './simulate.ts'
 import { broken, schedule } from './test-support/schedules.ts'
 
@@ -9,6 +10,13 @@ test('a calm run trades, leaves, and keeps every promise', async () => {
   expect(run.trades.get('t1')!.hedged).not.toBeNull()
   expect(run.trades.get('t1')!.flat).not.toBeNull()
   expect(broken(findings)).toEqual([])
+})
+
+test('what a simulation writes is a journal by its schemas, and reads the same', async () => {
+  const { journal, run } = await simulate(schedule({ faults: { faults: [lostReply] } }))
+  const read = parseJournal(journal, run.path)
+  expect(read.problems).toEqual([])
+  expect(read.events).toEqual(run.events)
 })
 
 test('the same schedule gives the same journal, byte for byte; another seed another one', async () => {

@@ -12,7 +12,7 @@
 import type { Journal } from '../journal/append.ts'
 import { checkJournal } from '../journal/checks.ts'
 import type { Finding } from '../journal/finding.ts'
-import { parseJournal } from '../journal/read.ts'
+import { readOwnLines } from '../journal/read.ts'
 import type { Run } from '../journal/run.ts'
 import { createRuntime, type Runtime } from '../runtime.ts'
 import type { RunResult } from '../runtime-types.ts'
@@ -36,7 +36,11 @@ const END_MAX_MS = 120_000
 export const QUIET_MS = 5_000
 
 /** What a simulated process is given besides its venue: it measures nothing and pins nothing. */
-export const SIMULATED_PROCESS = { pins: false, usage: { rssMb: () => 0, cpuUs: () => 0 } } as const
+export const SIMULATED_PROCESS = {
+  pins: false,
+  distributions: false,
+  usage: { rssMb: () => 0, cpuUs: () => 0 },
+} as const
 
 /** Plays a schedule to its end. Throws when the run neither starts nor ends. */
 export async function simulate(schedule: Schedule): Promise<Simulated> {
@@ -80,9 +84,8 @@ export function openRun(schedule: Schedule): OpenedRun {
 /** Closes the venue and holds the journal against every promise. */
 export function judge({ schedule, stage, journal, printed }: OpenedRun, result: RunResult): Simulated {
   stage.venue.stop()
-  const text = journal.text()
-  const run = parseJournal(text, schedule.seed)
-  return { run, findings: checkJournal(run), result, output: printed.join('\n'), journal: text }
+  const run = readOwnLines(journal.lines, schedule.seed)
+  return { run, findings: checkJournal(run), result, output: printed.join('\n'), journal: journal.text() }
 }
 
 /** Trades for so long, ends, and answers with how. */

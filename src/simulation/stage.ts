@@ -56,8 +56,9 @@ const CALM: Latency = { fromMs: 0.2, toMs: 0.5 }
 /** `faultLog`: where faults that were applied are written down. */
 export function openStage(schedule: Schedule, faultLog: () => Journal): Stage {
   const clock = createVirtualClock(START_MS)
-  const core = createExchange(schedule.world, { startMs: START_MS })
-  const venue = createMemoryVenue(core, schedule.world, clock)
+  const world = worldOf(schedule)
+  const core = createExchange(world, { startMs: START_MS })
+  const venue = createMemoryVenue(core, world, clock)
   const config = configFor(schedule)
   const gate = createGate(schedule.faults, {
     mountedAtUs: 0,
@@ -74,6 +75,12 @@ export function openStage(schedule: Schedule, faultLog: () => Journal): Stage {
     transport,
     recordTruth: (journal, sinceVenueMs = START_MS) => recordTruth({ clock, venue, config, journal, sinceVenueMs }),
   }
+}
+
+/** The schedule's world without the instruments that nobody names: their markets would only cost time. */
+function worldOf({ world, config, changes = [] }: Schedule): World {
+  const named = JSON.stringify([config.symbols, world.matching, changes])
+  return { ...world, instruments: world.instruments.filter(({ symbol }) => named.includes(`"${symbol}"`)) }
 }
 
 /** As the parent of a real run does it: another client, over an undisturbed wire. */
