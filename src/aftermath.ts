@@ -9,7 +9,8 @@ import { openJournal } from './journal/append.ts'
 import { checkJournal } from './journal/checks.ts'
 import type { Finding } from './journal/finding.ts'
 import { readJournal } from './journal/read.ts'
-import type { Run } from './journal/run.ts'
+import { linesOf, type Run } from './journal/run.ts'
+import { symbolsBeside } from './run-start.ts'
 import { systemClock } from './seams/clock.ts'
 
 export interface Aftermath {
@@ -35,7 +36,11 @@ async function recordTruth(parts: {
   run: Run
 }): Promise<void> {
   const { config, journalPath, adminUrl, run } = parts
-  const { apiKey, apiSecret, symbols } = config
+  const { apiKey, apiSecret } = config
+  const leftover = linesOf(run, 'recovery.started')[0]?.data
+  const symbols = [...config.symbols, ...(leftover === undefined ? [] : symbolsBeside(leftover, config.symbols))]
+  // What was recovered is judged as well, from its first order on.
+  const sinceVenueMs = Math.min(run.started!.data.clock.venueMs, leftover?.sinceVenueMs ?? Number.POSITIVE_INFINITY)
   await using journal = openJournal({
     path: journalPath,
     by: 'harness',
@@ -43,8 +48,8 @@ async function recordTruth(parts: {
     secrets: [apiSecret, apiKey],
   })
   try {
-    await using reader = await openReader(config)
-    const truth = await readTruth(reader.rest, symbols, run.started!.data.clock.venueMs - BEFORE_MS)
+    await using reader = await openReader({ ...config, symbols })
+    const truth = await readTruth(reader.rest, symbols, sinceVenueMs - BEFORE_MS)
     const venueCounters = adminUrl === null ? null : numbersOf(await readCounters(adminUrl))
     journal.append('venue.truth', { ...truth, venueCounters })
   } catch (error) {

@@ -89,6 +89,11 @@ export function publicConfig(config: Config): Omit<Config, 'apiKey' | 'apiSecret
   return rest
 }
 
+/** A create is accepted, and shown, at most so long after it was signed: then "not found" means never (D10), ms. */
+export function arrivalMaxMs({ orderRecvWindowMs, readLagMs }: Config): number {
+  return orderRecvWindowMs + readLagMs
+}
+
 /** P6's absolute budget of an emergency close, ms. */
 export const CLOSE_BUDGET_MS = 1_000
 

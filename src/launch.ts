@@ -12,6 +12,7 @@ import type { ChildProcess } from 'node:child_process'
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Config } from './config.ts'
+import type { Leftover } from './domain/leftover.ts'
 import { faultLaunchArguments } from './faults/launch-arguments.ts'
 import type { Progress, RunResult } from './runtime-types.ts'
 import type { Clock } from './seams/clock.ts'
@@ -20,6 +21,8 @@ import { systemClock } from './seams/clock.ts'
 export interface LaunchOptions {
   readonly config: Config
   readonly journalPath: string
+  /** What an earlier run left; written into the journal already (`makeWay`). */
+  readonly leftover?: Leftover | undefined
   /** A validated fault plan's file; the fault layer is loaded only when there is one. */
   readonly faultPlan?: { readonly path: string; readonly names: readonly string[] }
   /** Module with handlers in MSW's own style. */
@@ -51,6 +54,7 @@ export interface LaunchMessage {
   readonly config: Config
   readonly journalPath: string
   readonly plannedFaults: readonly string[]
+  readonly leftover?: Leftover | undefined
 }
 
 /** What the runtime sends. */
@@ -112,6 +116,7 @@ export function launchRuntime(options: LaunchOptions): RuntimeProcess {
     config: options.config,
     journalPath: options.journalPath,
     plannedFaults: options.faultPlan?.names ?? [],
+    leftover: options.leftover,
   } satisfies LaunchMessage)
   const signal = (name: NodeJS.Signals): void => {
     if (child.exitCode === null && child.signalCode === null) child.kill(name)

@@ -1,9 +1,9 @@
 /**
  * Builds the road of one run, in the order in which each part needs the one before.
  *
- *   clock ─► instruments ─► baseline ─► hedge mode ─► private stream ready ─► feed ─► quotes flow
+ *   clock ─► instruments ─► recovery ─► baseline ─► hedge mode ─► private stream ready ─► feed ─► quotes flow
  */
-import { neverQualifies } from './domain/advice.ts'
+import { arrivalMaxMs } from './config.ts'
 import type { Instrument } from './domain/instrument.ts'
 import { createGenerator } from './domain/opportunity.ts'
 import { Executor } from './execution/executor.ts'
@@ -11,6 +11,7 @@ import { Monitor } from './execution/monitor.ts'
 import type { ExecutionPorts } from './execution/ports.ts'
 import type { Baseline } from './execution/reconcile.ts'
 import { known, takeBaseline } from './execution/reconcile.ts'
+import { recover } from './execution/recover.ts'
 import { createStrategy } from './execution/strategy.ts'
 import type { FeedMemory } from './feed.ts'
 import { createFeedMemory, FEED_COUNTS } from './feed.ts'
@@ -24,7 +25,7 @@ import { blankQuote } from './market/slots.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import { createMetrics } from './metrics/metrics.ts'
 import { linkPrivateStream } from './private-link.ts'
-import { drawRunId, refuseForeignHosts, startRecord } from './run-start.ts'
+import { adviceOnTerms, drawRunId, recoveredText, refuseForeignHosts, startRecord, symbolsBeside } from './run-start.ts'
 import type { RuntimeOptions } from './runtime-types.ts'
 import { pinThisThread } from './seams/affinity.ts'
 import type { Random } from './seams/random.ts'
@@ -57,7 +58,6 @@ const STRATEGY_CORE = 1
 /** Between two turns of the event loop at most so many quotes are taken, so that sockets get theirs. */
 const QUOTES_PER_TURN = 64
 const READ_TIMEOUT_MS = 2_000
-const UNPINNED = { warning: null }
 
 export async function buildRoad(options: RoadOptions): Promise<Road> {
   refuseForeignHosts(options.config)
@@ -112,9 +112,9 @@ class RoadBuilder {
   async build(): Promise<Road> {
     const { clock, config, onHalted, onEnded } = this.#options
     const startedUs = clock.nowUs()
-    const { warning } = this.#options.pins === false ? UNPINNED : await pinThisThread(STRATEGY_CORE)
+    const { warning } = this.#options.pins === false ? { warning: null } : await pinThisThread(STRATEGY_CORE)
     if (warning !== null) this.#warn(`strategy thread: ${warning}`)
-    this.#adviseOnTerms()
+    for (const advice of adviceOnTerms(config)) this.#warn(advice)
     known(await this.#rest.syncClock(), "the venue's clock")
     const instruments = known(await this.#rest.loadInstruments(config.symbols), 'instruments')
     this.#rest.useInstruments(instruments)
@@ -125,6 +125,7 @@ class RoadBuilder {
     this.#options.journal.flush()
     const memory = createFeedMemory(instruments.length, config.ringCapacity)
     const ports = this.#ports(instruments, memory)
+    await this.#recover(ports)
     const baseline = await this.#baseline(ports)
     const executor: Executor = new Executor({
       ports,
@@ -165,20 +166,6 @@ class RoadBuilder {
     this.#options.print(`warning: ${message}`)
   }
 
-  /** Terms that can never qualify are said at once, not found out after a day (D2). */
-  #adviseOnTerms(): void {
-    const { syntheticSpreadBps, syntheticFundingDelta, estimatedPositionSizeUsd, qualificationGate } =
-      this.#options.config
-    const advice = neverQualifies({
-      spreadBps: syntheticSpreadBps,
-      fundingDelta8h: syntheticFundingDelta,
-      positionSizeUsd: estimatedPositionSizeUsd,
-    })
-    if (advice === null) return
-    this.#warn(advice.message)
-    if (qualificationGate === 'observe') this.#warn('QUALIFICATION_GATE=observe: trading them nevertheless')
-  }
-
   #ports(instruments: readonly Instrument[], memory: FeedMemory): ExecutionPorts {
     const { clock, config, journal } = this.#options
     const table = quoteReaderOf(memory.table)
@@ -195,6 +182,21 @@ class RoadBuilder {
         return clock.nowUs() - quote.receivedUs <= config.staleAfterMs * 1000 ? quote : null
       },
     }
+  }
+
+  /** What a killed run left is gone, also from symbols that are not traded any more, before anything else is looked at. */
+  async #recover(ports: ExecutionPorts): Promise<void> {
+    const { leftover, config, print } = this.#options
+    if (leftover === undefined) return
+    const others = symbolsBeside(leftover, config.symbols)
+    const more =
+      others.length === 0 ? [] : known(await this.#rest.loadInstruments(others), 'instruments of what was left')
+    const instruments = [...ports.instruments, ...more]
+    this.#rest.useInstruments(instruments)
+    const options = { leftover, runId: this.#runId, arrivalMaxMs: arrivalMaxMs(config) }
+    const positions = await recover({ ...options, ports: { ...ports, instruments, latestQuote: () => null } })
+    this.#rest.useInstruments(ports.instruments)
+    print(recoveredText(leftover, positions))
   }
 
   /** What others hold is left alone, by name; every symbol of ours is in hedge mode before anything is traded. */
@@ -223,9 +225,7 @@ class RoadBuilder {
       config: this.#options.config,
       random: this.#random.fork('private stream'),
       transport: this.#options.transport,
-      onJournal: (event) => {
-        this.#journalStream(event)
-      },
+      onJournal: (event) => this.#journalStream(event),
     })
     this.#closers.push(link.close)
     await link.ready

@@ -18,6 +18,7 @@ test('without arguments everything is left to the environment and the defaults',
       faultsFile: null,
       durationMs: null,
       maxTrades: null,
+      recoverFile: null,
       out: 'reports/run',
     },
     problems: [],
@@ -31,11 +32,12 @@ test('every argument is read, behind a space or an equals sign', () => {
     faultsFile: THIS_FILE,
     durationMs: 90_000,
     maxTrades: 7,
+    recoverFile: THIS_FILE,
     out: 'a=b',
   }
-  const pairs = ['--target', 'demo', '--world', THIS_FILE, '--faults', THIS_FILE]
+  const pairs = ['--target', 'demo', '--world', THIS_FILE, '--faults', THIS_FILE, '--recover', THIS_FILE]
   expect(parse(...pairs, '--duration', '90s', '--max-trades', '7', '--out', 'a=b')).toEqual({ given, problems: [] })
-  const inline = [`--world=${THIS_FILE}`, `--faults=${THIS_FILE}`, '--target=demo']
+  const inline = [`--world=${THIS_FILE}`, `--faults=${THIS_FILE}`, `--recover=${THIS_FILE}`, '--target=demo']
   expect(parse(...inline, '--duration=90s', '--max-trades=7', '--out=a=b')).toEqual({ given, problems: [] })
 })
 
@@ -76,7 +78,7 @@ test('every problem is named at once, each with what is allowed', () => {
     '--max-trades=0',
   ]
   expect(parse(...bad, '--size', '--out', 'a', '--out', 'b', '--world').problems).toEqual([
-    'unknown argument "--size"; allowed: --target, --duration, --max-trades, --world, --faults, --out, --help',
+    'unknown argument "--size"; allowed: --target, --duration, --max-trades, --world, --faults, --recover, --out, --help',
     '--out is given twice',
     '--world is given twice',
     '--world needs a value',
@@ -95,7 +97,16 @@ test('a value that was forgotten does not swallow the next argument', () => {
 })
 
 test('the help names every argument', () => {
-  for (const name of ['--target', '--duration', '--max-trades', '--world', '--faults', '--out', '--help']) {
+  for (const name of [
+    '--target',
+    '--duration',
+    '--max-trades',
+    '--world',
+    '--faults',
+    '--recover',
+    '--out',
+    '--help',
+  ]) {
     expect(RUN_HELP).toContain(`  ${name} `)
   }
 })

@@ -10,11 +10,13 @@ export interface RunArguments {
   readonly faultsFile: string | null
   readonly durationMs: number | null
   readonly maxTrades: number | null
+  /** A journal whose run left something: closed first, also when that run ended and said so. */
+  readonly recoverFile: string | null
   /** Folder for journal and report. */
   readonly out: string
 }
 
-export const RUN_HELP = `usage: bybit-synthetic-test run [--target embedded|container|demo] [--duration 10m] [--max-trades N] [--world FILE] [--faults FILE] [--out DIR]
+export const RUN_HELP = `usage: bybit-synthetic-test run [--target embedded|container|demo] [--duration 10m] [--max-trades N] [--world FILE] [--faults FILE] [--recover JOURNAL] [--out DIR]
 
 Trades synthetic opportunities, both legs on one venue, until a signal, a duration or a number of trades; then closes
 every trade, asks the venue for its books, checks every promise and writes the report.
@@ -25,6 +27,8 @@ every trade, asks the venue for its books, checks every promise and writes the r
   --max-trades N    stop after N trades
   --world FILE      the mock venue's starting state (default: the calm world)
   --faults FILE     a fault plan for this process's wire
+  --recover JOURNAL close first what the run of this journal left open. A run that was killed and whose journal lies in
+                    --out is recovered without being asked
   --out DIR         journal and report (default: reports/run)
   --help            this text
 
@@ -34,7 +38,7 @@ Exit codes: 0 flat and every promise held, 1 something is left open or a promise
 named at once).
 `
 
-const NAMES = ['--target', '--duration', '--max-trades', '--world', '--faults', '--out'] as const
+const NAMES = ['--target', '--duration', '--max-trades', '--world', '--faults', '--recover', '--out'] as const
 type Name = (typeof NAMES)[number]
 
 /** Reads the arguments; whatever is wrong goes to `problems`. */
@@ -45,7 +49,7 @@ export function parseRunArguments(argv: readonly string[], problems: string[]): 
   if (target !== null && !['embedded', 'container', 'demo'].includes(target)) {
     problems.push(`--target is ${JSON.stringify(target)}; allowed: embedded, container, demo`)
   }
-  for (const name of ['--world', '--faults'] as const) {
+  for (const name of ['--world', '--faults', '--recover'] as const) {
     const path = text(name)
     if (path !== null && !existsSync(path))
       problems.push(`${name} is ${JSON.stringify(path)}; allowed: a file that exists`)
@@ -54,6 +58,7 @@ export function parseRunArguments(argv: readonly string[], problems: string[]): 
     target,
     worldFile: text('--world'),
     faultsFile: text('--faults'),
+    recoverFile: text('--recover'),
     durationMs: readDuration(text('--duration'), problems),
     maxTrades: readCount(text('--max-trades'), problems),
     out: text('--out') ?? 'reports/run',

@@ -3,7 +3,7 @@
  *
  *   environment + arguments ─► target ─► runtime process ⇄ signals, progress ─► venue's truth ─► promises ─► report
  */
-import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { judgeRun } from './aftermath.ts'
 import type { Config } from './config.ts'
@@ -13,12 +13,14 @@ import { FaultPlanError, parsePlan } from './faults/plan.ts'
 import { describeFinding, overall } from './journal/summary.ts'
 import type { RuntimeProcess } from './launch.ts'
 import { launchRuntime } from './launch.ts'
+import { InTheWayError, makeWay } from './make-way.ts'
 import { duration } from './metrics/text.ts'
 import { reportFromJournals } from './report/command.ts'
 import { writeReport } from './report/write.ts'
 import type { RunArguments } from './run-arguments.ts'
 import { parseRunArguments, RUN_HELP } from './run-arguments.ts'
 import type { Progress } from './runtime-types.ts'
+import { systemClock } from './seams/clock.ts'
 import type { Target } from './targets.ts'
 import { openTarget, TargetError } from './targets.ts'
 
@@ -47,7 +49,7 @@ export async function runRun(argv: readonly string[]): Promise<number> {
     await using _held = target
     return await supervise(target, request, faults)
   } catch (error) {
-    if (error instanceof TargetError) return refuse([error.message])
+    if (error instanceof TargetError || error instanceof InTheWayError) return refuse([error.message])
     throw error
   }
 }
@@ -74,7 +76,10 @@ function readConfig(request: RunArguments, problems: string[]): Config | null {
 function readFaults(path: string | null, problems: string[]): FaultFile | null {
   if (path === null) return null
   try {
-    return { path, names: parsePlan(JSON.parse(readFileSync(path, 'utf8'))).faults.map((fault) => fault.name) }
+    return {
+      path,
+      names: parsePlan(JSON.parse(readFileSync(path, 'utf8')), 'process').faults.map((fault) => fault.name),
+    }
   } catch (error) {
     if (!(error instanceof FaultPlanError || error instanceof SyntaxError)) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null // said already, with the other arguments
@@ -88,11 +93,18 @@ function readFaults(path: string | null, problems: string[]): FaultFile | null {
 async function supervise(target: Target, request: RunArguments, faults: FaultFile | null): Promise<number> {
   mkdirSync(request.out, { recursive: true })
   const journalPath = join(request.out, 'journal.jsonl')
-  rmSync(journalPath, { force: true })
   const screen = createScreen(process.stdout)
+  const leftover = await makeWay({
+    journalPath,
+    recoverFile: request.recoverFile,
+    config: target.config,
+    clock: systemClock,
+    print: (text) => screen.print(`${text}\n`),
+  })
   await using runtime = launchRuntime({
     config: target.config,
     journalPath,
+    leftover: leftover ?? undefined,
     ...(faults === null ? {} : { faultPlan: faults }),
     onOutput: (text) => screen.print(text),
     onProgress: (progress) => screen.show(progress),

@@ -1,8 +1,8 @@
 /**
  * The end of a run in words and amounts: what stays open, by the venue's books or, when it could not be asked, by ours.
  */
+import type { PositionRow } from './domain/rows.ts'
 import { heldLots, nakedLots } from './domain/trade.ts'
-import type { SweepResult } from './execution/sweep.ts'
 import type { Road } from './road.ts'
 import type { LeftOpen } from './runtime-types.ts'
 
@@ -17,12 +17,15 @@ export function openTrades(road: Road): LeftOpen[] {
 }
 
 /** Null when the venue could not be asked: nobody knows then, and that is not flat. */
-export function leftOpen(road: Road, swept: SweepResult): readonly LeftOpen[] | null {
-  if (swept.left === null) return null
-  return [...Map.groupBy(swept.left, (row) => row.symbol)].map(([symbol, rows]) => {
+export function leftOpen(
+  left: readonly PositionRow[] | null,
+  tradeOf: (symbol: string) => string | undefined,
+): readonly LeftOpen[] | null {
+  if (left === null) return null
+  return [...Map.groupBy(left, (row) => row.symbol)].map(([symbol, rows]) => {
     const lotsOf = (idx: number): number => rows.find((row) => row.idx === idx)?.lots ?? 0
     const [longLots, shortLots] = [lotsOf(1), lotsOf(2)]
-    const tradeId = road.executor.books.bySymbol(symbol)?.trade.id ?? 'unknown'
+    const tradeId = tradeOf(symbol) ?? 'unknown'
     return { tradeId, symbol, longLots, shortLots, nakedLots: longLots - shortLots }
   })
 }

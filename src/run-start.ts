@@ -1,9 +1,12 @@
 /**
  * What is settled before a run touches the venue: where it may trade, what it is called, what its journal begins with.
  */
+import { createHash } from 'node:crypto'
 import type { Config } from './config.ts'
 import { bounds, publicConfig } from './config.ts'
+import { neverQualifies } from './domain/advice.ts'
 import type { Instrument } from './domain/instrument.ts'
+import type { Leftover, RecoveredPosition } from './domain/leftover.ts'
 import { formatSteps } from './domain/steps.ts'
 import type { EventData } from './journal/events.ts'
 import type { Clock } from './seams/clock.ts'
@@ -25,6 +28,24 @@ export function drawRunId(seed: string, clock: Clock): string {
   const wallMs = clock.wallMs()
   const nonce = seededRandom(`${seed}/${wallMs}/${process.pid}`).integer(0, 36 ** 3 - 1)
   return `r${wallMs.toString(36)}${nonce.toString(36).padStart(3, '0')}`
+}
+
+/** Terms that can never qualify are said at once, not found out after a day (D2). */
+export function adviceOnTerms(config: Config): string[] {
+  const { syntheticSpreadBps, syntheticFundingDelta, estimatedPositionSizeUsd, qualificationGate } = config
+  const advice = neverQualifies({
+    spreadBps: syntheticSpreadBps,
+    fundingDelta8h: syntheticFundingDelta,
+    positionSizeUsd: estimatedPositionSizeUsd,
+  })
+  if (advice === null) return []
+  if (qualificationGate === 'enforce') return [advice.message]
+  return [advice.message, 'QUALIFICATION_GATE=observe: trading them nevertheless']
+}
+
+/** Tells one key from another without telling the key. */
+export function accountOf({ apiKey }: Pick<Config, 'apiKey'>): string {
+  return createHash('sha256').update(apiKey).digest('hex').slice(0, 12)
 }
 
 export interface StartFacts {
@@ -57,5 +78,19 @@ export function startRecord(facts: StartFacts): EventData['run.started'] {
     })),
     clock: { atUs: clock.nowUs(), venueMs },
     plannedFaults,
+    account: accountOf(config),
   }
+}
+
+/** What was left of earlier runs and is gone now, in one line. */
+export function recoveredText({ runIds, orders }: Leftover, positions: readonly RecoveredPosition[]): string {
+  const held = positions.filter((one) => one.heldLots !== 0)
+  const amounts = held.map((one) => `${one.symbol} ${one.idx === 1 ? 'long' : 'short'} ${one.heldLots} lots`)
+  const what = held.length === 0 ? 'nothing was held' : `closed ${amounts.join(', ')}`
+  return `Recovered run ${runIds.join(' and ')}: ${orders.length} orders asked about, ${what}. Flat.`
+}
+
+/** Symbols of what was left that are not traded any more: closing needs their instruments all the same. */
+export function symbolsBeside({ orders }: Leftover, traded: readonly string[]): string[] {
+  return [...new Set(orders.map((order) => order.symbol))].filter((symbol) => !traded.includes(symbol))
 }

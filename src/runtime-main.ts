@@ -20,7 +20,7 @@ process.once('message', (message: LaunchMessage) => {
   void main(message)
 })
 
-async function main({ config, journalPath, plannedFaults }: LaunchMessage): Promise<void> {
+async function main({ config, journalPath, plannedFaults, leftover }: LaunchMessage): Promise<void> {
   const clock = systemClock
   const journal = openJournal({ path: journalPath, by: 'runtime', clock, secrets: [config.apiSecret, config.apiKey] })
   const runtime = createRuntime({
@@ -28,6 +28,7 @@ async function main({ config, journalPath, plannedFaults }: LaunchMessage): Prom
     clock,
     journal,
     plannedFaults,
+    leftover,
     print: (text) => process.stdout.write(`${text}\n`),
     onProgress: (progress) => send({ is: 'progress', progress }),
   })

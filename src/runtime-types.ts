@@ -2,6 +2,7 @@
  * What a run is given, and what it tells its parent.
  */
 import type { Config } from './config.ts'
+import type { Leftover } from './domain/leftover.ts'
 import type { Journal } from './journal/append.ts'
 import type { MetricsSnapshot } from './journal/events.ts'
 import type { ProcessUsage } from './metrics/process.ts'
@@ -13,6 +14,8 @@ export interface RuntimeOptions {
   readonly clock: Clock
   readonly journal: Journal
   readonly plannedFaults: readonly string[]
+  /** What earlier runs may have left at the venue: it is closed before anything is traded. Journaled by whoever hands it in. */
+  readonly leftover?: Leftover | undefined
   /** Default: the network. Anything else needs the `inline` topology. */
   readonly transport?: Transport
   /** Default: drawn, never the same twice. */

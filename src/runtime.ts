@@ -4,14 +4,17 @@
  *   feed thread ─► ring ─► intake ─► strategy ─► executor ⇄ rest            private stream ─► executor
  *                                                   └► monitor ─► exits      gap ─► reconcile
  *
- *   start: clock, instruments, baseline (D19), hedge mode (D3), private stream, feed
+ *   start: clock, instruments, what a killed run left, baseline (D19), hedge mode (D3), private stream, feed
  *   stop:  no entries ─► close every trade ─► sweep ─► verified flat ─► summary, exit code
  */
+import { arrivalMaxMs } from './config.ts'
 import { notionalUsd } from './domain/instrument.ts'
+import { RECOVERY_TRADE } from './domain/leftover.ts'
 import { nakedLots } from './domain/trade.ts'
 import { compareBooks, reconcile } from './execution/reconcile.ts'
+import { RecoveryError } from './execution/recover.ts'
 import type { SweepOptions } from './execution/sweep.ts'
-import { sweep } from './execution/sweep.ts'
+import { booksOf, sweep } from './execution/sweep.ts'
 import { lineText, summaryText } from './metrics/text.ts'
 import type { Road } from './road.ts'
 import { buildRoad } from './road.ts'
@@ -157,11 +160,12 @@ class Run implements Runtime {
     const { journal, clock } = this.#options
     this.#say(`stopping: ${reason}`)
     journal.append('run.stopping', { reason })
-    await this.#starting?.catch(() => undefined)
+    const failure: unknown = await this.#starting?.catch((error: unknown) => error)
     const road = this.#road
     if (road === null) {
       this.#exitCode ||= 1
-      return this.#finish({ reason, left: [] })
+      const left = failure instanceof RecoveryError ? failure.left : []
+      return this.#finish({ reason, left: leftOpen(left, () => RECOVERY_TRADE) })
     }
     const { ports, executor, baseline } = road
     executor.closeAll('shutdown')
@@ -184,7 +188,8 @@ class Run implements Runtime {
     await road.close()
     if (executor.halted !== null || sentBefore + swept.ordersSent > 0 || swept.strangers.length > 0)
       this.#exitCode ||= 1
-    return this.#finish({ reason, left: leftOpen(road, swept), resting: swept.resting ?? [] })
+    const left = leftOpen(swept.left, (symbol) => executor.books.bySymbol(symbol)?.trade.id)
+    return this.#finish({ reason, left, resting: swept.resting ?? [] })
   }
 
   /** Flattens the symbols of trades that are halted and at rest; returns how many orders that took. */
@@ -198,7 +203,15 @@ class Run implements Runtime {
   }
 
   #sweepOptions({ ports, executor, runId }: Road): Omit<SweepOptions, 'refused'> {
-    return { ports, executor, runId, warn: (text) => this.#warn(text) }
+    return {
+      ports,
+      books: booksOf(executor),
+      runId,
+      tradeId: 'sweep',
+      isOwn: (clientId) => clientId.startsWith(`${runId}-`),
+      arrivalMaxMs: arrivalMaxMs(this.#options.config),
+      warn: (text) => this.#warn(text),
+    }
   }
 
   /** A line for people; never a reason to fail. */

@@ -73,7 +73,7 @@ export function cliScenario(name: string, options: CliScenarioOptions, body: (st
 function faultArguments(faults: readonly Fault[] | undefined, out: string): string[] {
   if (faults === undefined) return []
   const path = join(out, 'faults.json')
-  writeFileSync(path, JSON.stringify(parsePlan({ faults }), null, 2))
+  writeFileSync(path, JSON.stringify(parsePlan({ faults }, 'process'), null, 2))
   return ['--faults', path]
 }
 

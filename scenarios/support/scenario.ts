@@ -234,7 +234,7 @@ function worldFile(options: ScenarioOptions, base: string): string {
 }
 
 function planFile(faults: readonly Fault[], base: string): { path: string; names: string[] } {
-  const plan = parsePlan({ faults })
+  const plan = parsePlan({ faults }, 'process')
   writeFileSync(`${base}.faults.json`, JSON.stringify(plan, null, 2))
   return { path: `${base}.faults.json`, names: plan.faults.map((fault) => fault.name) }
 }

@@ -36,6 +36,20 @@ test.each<[FaultVerdict, readonly string[]]>([
   }),
 )
 
+test('rows of one side are withheld, the other side is told, in the order of the venue', () =>
+  withFaults([fault('private-stream', 'order', { do: 'drop' }, { side: 'buy', times: null })], async (bench) => {
+    using client = await privateSocket(bench.exchange)
+    for (const [id, side] of [
+      ['a', 'Buy'],
+      ['b', 'Sell'],
+      ['c', 'Buy'],
+      ['d', 'Sell'],
+    ] as const)
+      await bench.create(id, { side })
+    expect([idsIn(await client.next()), idsIn(await client.next())]).toEqual(['b', 'd'])
+    expect(bench.applied()).toHaveLength(2)
+  }))
+
 test('frames arrive broken or replaced when so planned', () =>
   withFaults(
     [

@@ -77,7 +77,7 @@ test('a late request is judged by the time it was signed: within its window it i
       { ...onCreate('rest-request', { do: 'delay', ms: 900 }), name: 'too late' },
     ],
     async (bench) => {
-      const [late, tooLate] = await Promise.all([bench.create('a'), bench.create('b', '500')])
+      const [late, tooLate] = await Promise.all([bench.create('a'), bench.create('b', { window: '500' })])
       expect([late.json?.['retCode'], tooLate.json?.['retCode']]).toEqual([0, 10002])
       expect(await bench.order('b')).toBeUndefined()
     },
@@ -104,6 +104,30 @@ test('an order is changed behind its signature: nobody signs it anew', () =>
       expect(bench.applied().map(({ verdict }) => verdict)).toEqual(['shrink to 0.5', 'reprice -100 bps'])
     },
   ))
+
+test('one side of a one-way account is told from the other: as it is sent, and by its id when it is cancelled', () => {
+  const refusal = { do: 'retCode', code: 10016, message: 'planned' } as const
+  const faults = [
+    fault('rest-request', 'create', refusal, { side: 'sell', skip: 1 }),
+    fault('rest-request', 'cancel', refusal, { side: 'sell' }),
+  ]
+  return withFaults(faults, async (bench) => {
+    const codes: unknown[] = []
+    for (const [id, side] of [
+      ['a', 'Buy'],
+      ['b', 'Sell'],
+      ['c', 'Buy'],
+      ['d', 'Sell'],
+    ] as const)
+      codes.push((await bench.create(id, { side })).json?.['retCode'])
+    for (const id of ['a', 'b']) codes.push((await bench.cancel(id)).json?.['retCode'])
+    expect(codes).toEqual([0, 0, 0, 10016, 0, 10016])
+    expect(bench.applied().map(({ op, clientId }) => [op, clientId])).toEqual([
+      ['create', 'd'],
+      ['cancel', 'b'],
+    ])
+  })
+})
 
 test('a trickling reply is whole in the end, and late', () =>
   withFaults([onCreate('rest-reply', { do: 'slow-drip', ms: 200 })], async (bench) => {

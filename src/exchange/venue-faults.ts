@@ -13,7 +13,7 @@ import { pathToFileURL } from 'node:url'
 import type { RequestHandler } from 'msw'
 import { openAppliedLog, recordOf } from '../faults/applied-log.ts'
 import { createGate } from '../faults/gate.ts'
-import { FaultPlanError, parsePlan } from '../faults/plan.ts'
+import { parsePlan } from '../faults/plan.ts'
 import type { FaultPlan } from '../faults/plan-types.ts'
 import type { Clock } from '../seams/clock.ts'
 import { createRestFaults } from './disturbed-rest.ts'
@@ -65,14 +65,7 @@ export function openVenueFaults(options: VenueFaultOptions): VenueFaults {
  * file system or JSON says.
  */
 export function readPlanFile(path: string): FaultPlan {
-  const plan = parsePlan(JSON.parse(readFileSync(path, 'utf8')))
-  const problems = plan.faults.flatMap(({ party }, at) =>
-    party === 'process' || party === 'clock'
-      ? [{ path: `faults[${at}].party`, value: party, allowed: "at the venue's door a request, a reply or a stream" }]
-      : [],
-  )
-  if (problems.length > 0) throw new FaultPlanError(problems)
-  return plan
+  return parsePlan(JSON.parse(readFileSync(path, 'utf8')), 'venue')
 }
 
 /** The default export of a user's module: an array of MSW `http` handlers. Throws what is wrong with it. */

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { settled } from '../seams/test-support/manual-clock.ts'
 import type { OrderRequest } from '../venue/gateway.ts'
 import type { SweepResult } from './sweep.ts'
-import { sweep } from './sweep.ts'
+import { booksOf, sweep } from './sweep.ts'
 import type { Bench } from './test-support/bench.ts'
 import { createBench, heldAtVenue, id, sentOrders } from './test-support/bench.ts'
 
@@ -17,8 +17,16 @@ interface Swept extends SweepResult {
 async function swept(bench: Bench, refused: readonly string[] = []): Promise<Swept> {
   const warnings: string[] = []
   const { ports, executor } = bench
-  const warn = (message: string): void => void warnings.push(message)
-  const sweeping = sweep({ ports, executor, runId: 'r', refused, warn })
+  const sweeping = sweep({
+    ports,
+    books: booksOf(executor),
+    runId: 'r',
+    tradeId: 'sweep',
+    isOwn: (clientId) => clientId.startsWith('r-'),
+    refused,
+    arrivalMaxMs: 1_250,
+    warn: (message) => void warnings.push(message),
+  })
   await bench.clock.pass(60_000)
   return { ...(await sweeping), warnings }
 }
@@ -40,7 +48,14 @@ async function haltedBench(): Promise<Bench> {
 
 test('where nothing is left nothing is sent, and flat is verified by asking twice', async () => {
   const bench = createBench()
-  expect(await swept(bench)).toEqual({ left: [], resting: [], strangers: [], ordersSent: 0, warnings: [] })
+  expect(await swept(bench)).toEqual({
+    left: [],
+    resting: [],
+    strangers: [],
+    ordersSent: 0,
+    unresolved: [],
+    warnings: [],
+  })
   expect(asked(bench, 'positions')).toHaveLength(2)
 })
 
@@ -76,6 +91,12 @@ test('the sweep writes its orders down before they are sent, and its fills after
     notionalUsd: 600,
   })
   expect(bench.lines('order.filled').at(-1)).toMatchObject({ tradeId: 'sweep', clientId: 'r-sweep-0', lots: 10 })
+})
+
+test('what takes off is sent even when the disk is full', async () => {
+  const bench = await haltedBench()
+  bench.diskFull = true
+  expect(await swept(bench)).toMatchObject({ left: [], ordersSent: 1 })
 })
 
 test('a short is bought back under index 2', async () => {

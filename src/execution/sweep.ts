@@ -1,28 +1,59 @@
 /**
- * The end of a run: whatever it opened and could not close by its own rules is cancelled and flattened by position
- * index, and the venue is asked whether it is flat.
+ * The end of a run, and the beginning of one after a crash: whatever is ours and could not be closed by its own rules is
+ * cancelled and flattened by position index, and the venue is asked whether it is flat.
  *
- * Every symbol was empty at the start (others were refused), so what is there now is ours as far as our books say so.
+ *   cancel what rests ─► book fills ─► what is there and ours? ─► reduce-only orders ─► … ─► flat, seen twice
+ *
+ * Every symbol was empty at the start (others were refused), so what is there now is ours as far as the books say so.
  * More than that belongs to somebody who came in meanwhile, and is left alone (D19); unless an order of ours never was
  * resolved: then nobody can tell the two apart, and an unknown order of ours is the likelier owner.
  */
 import { notionalUsd } from '../domain/instrument.ts'
-import type { LegName } from '../domain/order.ts'
+import type { LegName, Side } from '../domain/order.ts'
 import { sideOf } from '../domain/order.ts'
-import type { PositionRow } from '../domain/rows.ts'
+import type { PositionRow, VenueExecutionRow, VenueOrderRow } from '../domain/rows.ts'
 import type { Executor } from './executor.ts'
 import { hasEnded } from './ours.ts'
 import { NOT_A_CHANCE } from './pause.ts'
 import type { ExecutionPorts } from './ports.ts'
 
+/** What is ours, by our fills. */
+export interface SweepBooks {
+  positions(): readonly PositionRow[]
+  /** An order of ours in this symbol may have done anything. */
+  isUnresolved(symbol: string): boolean
+  /** Counts a fill that no trade has counted. */
+  book(order: SweptOrder, execution: VenueExecutionRow): void
+}
+
+/** An order whose fills are not all in the books. */
+export interface SweptOrder {
+  readonly clientId: string
+  readonly symbol: string
+  readonly leg: LegName
+  readonly side: Side
+  /** From this moment of the venue's clock on, "not found" means that it never arrived. */
+  readonly absentFromVenueMs: number
+}
+
 export interface SweepOptions {
   readonly ports: ExecutionPorts
-  readonly executor: Executor
+  readonly books: SweepBooks
   readonly runId: string
+  /** Names the sweep's own orders: `<runId>-<tradeId>-<number>`. */
+  readonly tradeId: string
+  /** Whether a client order id is one of those that are to be cancelled. */
+  isOwn(clientId: string): boolean
   /** Symbols that were never ours, or are not to be swept now. */
   readonly refused: readonly string[]
   /** Orders that earlier sweeps of this run have sent: ids go on from there. */
   readonly sentBefore?: number
+  /** Orders sent before this sweep whose fills nobody else books. */
+  readonly unbooked?: readonly SweptOrder[]
+  /** The venue may accept a create, and its books may lag, together for so long, ms. */
+  readonly arrivalMaxMs: number
+  /** What the venue has of an order is final, and booked; null: it never arrived. */
+  onFinal?(order: SweptOrder, row: VenueOrderRow | null): void
   warn(message: string): void
 }
 
@@ -34,6 +65,8 @@ export interface SweepResult {
   /** What others hold in our symbols: neither ours to close nor reason to be called flat. */
   readonly strangers: readonly PositionRow[]
   readonly ordersSent: number
+  /** Client order ids whose fills may not all be in the books. */
+  readonly unresolved: readonly string[]
 }
 
 /** A venue that answers and refuses is asked so often to close what is left. */
@@ -45,27 +78,42 @@ const SETTLE_MS = 200
 const WAIT_MAX_MS = 1_000
 /** The HTTP status of an address ban. */
 const BANNED = 403
-const TRADE_ID = 'sweep'
+
+/** The books of a run's own trades. */
+export function booksOf(executor: Executor): SweepBooks {
+  return {
+    positions: () => executor.positions(),
+    isUnresolved: (symbol) => executor.books.bySymbol(symbol)?.quiet === false,
+    book: (order, { lots }) => executor.books.carry(order.symbol, order.leg, signedLots(order, lots)),
+  }
+}
+
+/** What a fill does to its leg: opening adds, closing takes off. */
+export function signedLots({ leg, side }: Pick<SweptOrder, 'leg' | 'side'>, lots: number): number {
+  return side === sideOf(leg, false) ? lots : -lots
+}
 
 /** Cancels, flattens and verifies. The trades must have been handed over. */
 export async function sweep(options: SweepOptions): Promise<SweepResult> {
-  const { ports, refused, runId, sentBefore = 0 } = options
+  const { ports, refused, runId, tradeId, sentBefore = 0 } = options
   const symbols = ports.instruments.map((instrument) => instrument.symbol).filter((symbol) => !refused.includes(symbol))
   const giveUpUs = ports.clock.nowUs() + PATIENCE_MS * 1000
   const warned = new Set<string>()
-  const unbooked: Sent[] = []
+  const unbooked = new Set(options.unbooked)
   const booked = new Set<string>()
   let rounds = 0
   let ordersSent = 0
   for (let looksFlat = 0; ; ) {
     // The books may show a fill later than the position it changed: every look asks once more.
-    for (const sent of [...unbooked]) {
-      if (await bookFills(options, sent, booked)) unbooked.splice(unbooked.indexOf(sent), 1)
-    }
     const resting = await cancelOwn(options, symbols)
+    await Promise.all(
+      [...unbooked].map(async (order) => {
+        if (await bookFills(options, order, booked)) unbooked.delete(order)
+      }),
+    )
     const answer = await ownPositions(options, symbols, warned)
     const seen = answer === 'banned' ? null : answer
-    const isFlat = resting?.length === 0 && seen?.own.length === 0
+    const isFlat = resting?.length === 0 && seen?.own.length === 0 && unbooked.size === 0
     looksFlat = isFlat ? looksFlat + 1 : 0
     // A ban outlasts any patience: minutes, in which nothing can be asked or closed.
     const isOver = ports.clock.nowUs() >= giveUpUs || rounds === ROUNDS_MAX || answer === 'banned'
@@ -73,19 +121,20 @@ export async function sweep(options: SweepOptions): Promise<SweepResult> {
     if (looksFlat === 2 || (isOver && !isFlat)) {
       // Positions without orders are half an answer: what may still rest may still fill.
       const left = resting === null || seen === null ? null : seen.own.map(({ whole: _, ...row }) => row)
-      return { left, resting, strangers: seen?.strangers ?? [], ordersSent }
+      const unresolved = [...unbooked].map((order) => order.clientId)
+      return { left, resting, strangers: seen?.strangers ?? [], ordersSent, unresolved }
     }
     let waitMs = SETTLE_MS
     let spent = (resting?.length ?? 0) > 0
     for (const own of seen?.own ?? []) {
       const place = sentBefore + ordersSent
-      const clientId = `${runId}-${TRADE_ID}-${place}`
-      const blockedMs = await flatten(options, own, { clientId, place })
+      const clientId = `${runId}-${tradeId}-${place}`
+      const { order, blockedMs } = await flatten(options, own, { clientId, place })
       ordersSent += 1
       waitMs = Math.max(waitMs, blockedMs === null ? 2 * SETTLE_MS : Math.min(blockedMs, WAIT_MAX_MS))
       if (blockedMs !== null) continue
       spent = true
-      unbooked.push({ clientId, symbol: own.symbol, leg: legOf(own) })
+      unbooked.add(order)
     }
     if (spent) rounds += 1
     await ports.clock.sleep(waitMs)
@@ -93,10 +142,10 @@ export async function sweep(options: SweepOptions): Promise<SweepResult> {
 }
 
 /** Cancels what rests of ours and returns what that was; null when it could not be read. */
-async function cancelOwn({ ports, runId }: SweepOptions, symbols: readonly string[]): Promise<string[] | null> {
+async function cancelOwn({ ports, isOwn }: SweepOptions, symbols: readonly string[]): Promise<string[] | null> {
   const orders = await ports.gateway.openOrders(symbols)
   if (orders.kind !== 'done') return null
-  const own = orders.value.filter((row) => row.clientId.startsWith(`${runId}-`))
+  const own = orders.value.filter((row) => isOwn(row.clientId))
   await Promise.all(own.map((row) => ports.gateway.cancel(row.symbol, row.clientId)))
   return own.map((row) => row.clientId)
 }
@@ -113,19 +162,18 @@ interface Seen {
 
 /** What the venue holds of ours, at most what our fills explain, and what is beyond that; null when it cannot be read. */
 async function ownPositions(
-  { ports, executor, warn }: SweepOptions,
+  { ports, books, warn }: SweepOptions,
   symbols: readonly string[],
   warned: Set<string>,
 ): Promise<Seen | null | 'banned'> {
   const positions = await ports.gateway.positions(symbols)
   if (positions.kind === 'refused' && positions.code === BANNED) return 'banned'
   if (positions.kind !== 'done') return null
-  const ours = new Map(executor.positions().map((row) => [keyOf(row), Math.max(0, row.lots)]))
+  const ours = new Map(books.positions().map((row) => [keyOf(row), Math.max(0, row.lots)]))
   const own: OwnPosition[] = []
   const strangers: PositionRow[] = []
   for (const row of positions.value) {
-    const unresolved = executor.books.bySymbol(row.symbol)?.quiet === false
-    const lots = unresolved ? row.lots : Math.min(row.lots, ours.get(keyOf(row)) ?? 0)
+    const lots = books.isUnresolved(row.symbol) ? row.lots : Math.min(row.lots, ours.get(keyOf(row)) ?? 0)
     if (lots > 0) own.push({ ...row, lots, whole: lots === row.lots })
     if (row.lots === lots) continue
     strangers.push({ ...row, lots: row.lots - lots })
@@ -145,12 +193,15 @@ interface Place {
   readonly place: number
 }
 
-/**
- * Quantity "0", reduce-only, close-on-trigger takes exactly what a position holds, below every minimum too. Null when the
- * order had its chance; else how long it is to wait, ms.
- */
-async function flatten(options: SweepOptions, own: OwnPosition, { clientId, place }: Place): Promise<number | null> {
-  const { ports } = options
+interface Flattening {
+  readonly order: SweptOrder
+  /** Null when the order had its chance; else how long it is to wait, ms. */
+  readonly blockedMs: number | null
+}
+
+/** Quantity "0", reduce-only, close-on-trigger takes exactly what a position holds, below every minimum too. */
+async function flatten(options: SweepOptions, own: OwnPosition, { clientId, place }: Place): Promise<Flattening> {
+  const { ports, tradeId, arrivalMaxMs } = options
   const { symbol, lots, whole } = own
   const leg = legOf(own)
   const common = { clientId, symbol, leg, side: sideOf(leg, true), lots, priceTicks: null } as const
@@ -160,47 +211,55 @@ async function flatten(options: SweepOptions, own: OwnPosition, { clientId, plac
   const worthUsd = notionalUsd(ports.instruments[index]!, ticks, lots)
   ports.journal.append('order.submitted', {
     ...order,
-    tradeId: TRADE_ID,
+    tradeId,
     place,
     purpose: 'unwind',
     notionalUsd: worthUsd,
   })
-  ports.journal.flush()
-  const outcome = await ports.gateway.submit(order).reply
-  if (outcome.kind === 'refused') {
-    const { code, reason, retryAfterMs } = outcome
-    ports.journal.append('order.refused', { tradeId: TRADE_ID, clientId, code, reason })
-    if (retryAfterMs !== undefined || NOT_A_CHANCE.has(code)) return retryAfterMs ?? 0
+  flushIfPossible(ports)
+  const { venueTimestampMs, reply } = ports.gateway.submit(order)
+  const swept = { clientId, symbol, leg, side: order.side, absentFromVenueMs: venueTimestampMs + arrivalMaxMs }
+  const outcome = await reply
+  if (outcome.kind !== 'refused') return { order: swept, blockedMs: null }
+  const { code, reason, retryAfterMs } = outcome
+  ports.journal.append('order.refused', { tradeId, clientId, code, reason })
+  const hadNoChance = retryAfterMs !== undefined || NOT_A_CHANCE.has(code)
+  // Certainly not placed: one look that does not find it is enough.
+  return { order: { ...swept, absentFromVenueMs: 0 }, blockedMs: hadNoChance ? (retryAfterMs ?? 0) : null }
+}
+
+/** What takes off is sent even when the disk is full. */
+function flushIfPossible({ journal }: ExecutionPorts): void {
+  try {
+    journal.flush()
+  } catch {
+    // The line stays in the buffer; the next write says what is wrong.
   }
-  return null
 }
 
 function legOf({ idx }: PositionRow): LegName {
   return idx === 2 ? 'short' : 'long'
 }
 
-interface Sent {
-  readonly clientId: string
-  readonly symbol: string
-  readonly leg: LegName
-}
-
-/** The sweep's fills are ours as well: without them the books would still hold what is gone. True when all are in. */
-async function bookFills(
-  { ports, executor }: SweepOptions,
-  { clientId, symbol, leg }: Sent,
-  booked: Set<string>,
-): Promise<boolean> {
+/** Fills that nobody else books: without them the books would still hold what is gone. True when all are in. */
+async function bookFills(options: SweepOptions, order: SweptOrder, booked: Set<string>): Promise<boolean> {
+  const { ports, books, runId, tradeId } = options
+  const { clientId, symbol, leg } = order
   const inquiry = await ports.gateway.inquire(symbol, clientId)
   if (inquiry.kind !== 'done') return false
-  const { row, executions } = inquiry.value
-  for (const { execId, lots, priceTicks, feeUsd, venueMs } of executions) {
+  const { row, executions, askedVenueMs } = inquiry.value
+  for (const execution of executions) {
+    const { execId, lots, priceTicks, feeUsd, venueMs } = execution
     if (booked.has(execId)) continue
     booked.add(execId)
-    executor.books.carry(symbol, leg, -lots)
+    books.book(order, execution)
+    if (!clientId.startsWith(`${runId}-`)) continue // of an earlier run: what it was is said as a whole
     const fill = { execId, leg, lots, priceTicks, feeUsd, venueMs }
-    ports.journal.append('order.filled', { tradeId: TRADE_ID, clientId, ...fill, from: 'query' })
+    ports.journal.append('order.filled', { tradeId, clientId, ...fill, from: 'query' })
   }
   const lots = executions.reduce((sum, execution) => sum + execution.lots, 0)
-  return row !== null && hasEnded(row.status) && lots >= row.filledLots
+  const isAbsent = row === null && lots === 0 && askedVenueMs > order.absentFromVenueMs
+  const isFinal = isAbsent || (row !== null && hasEnded(row.status) && lots >= row.filledLots)
+  if (isFinal) options.onFinal?.(order, row)
+  return isFinal
 }

@@ -6,7 +6,7 @@
  *
  * Reading is lenient: a field that is missing or odd is null, since faults also meet traffic that is itself broken.
  */
-import type { LegName } from '../domain/order.ts'
+import type { LegName, Side } from '../domain/order.ts'
 import { type FaultFacts, type JudgedOp, NO_FACTS } from './gate.ts'
 import type { FaultParty } from './plan-types.ts'
 
@@ -48,6 +48,7 @@ export function factsOfRecord(record: unknown): FaultFacts {
   return {
     symbol: textOrNull(record['symbol']),
     leg: legOf(record['positionIdx']),
+    side: sideOf(record['side']),
     reduceOnly: typeof record['reduceOnly'] === 'boolean' ? record['reduceOnly'] : null,
     clientId: textOrNull(record['orderLinkId']),
   }
@@ -84,8 +85,11 @@ export function readFrame(party: FaultParty, text: string, byRow: boolean): read
   if (party === 'public-stream') return [{ op: publicOp(topic), topic, text, facts: publicFacts(topic) }]
   const rows: unknown[] = Array.isArray(parsed['data']) ? parsed['data'] : []
   const op = privateOp(topic)
-  if (!byRow || rows.length < 2) return [{ op, topic, text, facts: factsOfRecord(rows[0]) }]
-  return rows.map((row) => ({ op, topic, text: JSON.stringify({ ...parsed, data: [row] }), facts: factsOfRecord(row) }))
+  const factsOf = (row: unknown): FaultFacts =>
+    // The side of a position is no order's.
+    op === 'position' ? { ...factsOfRecord(row), side: null } : factsOfRecord(row)
+  if (!byRow || rows.length < 2) return [{ op, topic, text, facts: factsOf(rows[0]) }]
+  return rows.map((row) => ({ op, topic, text: JSON.stringify({ ...parsed, data: [row] }), facts: factsOf(row) }))
 }
 
 /** Frames without a topic. The public pong keeps `op: "ping"` (Bybit v5, connect). */
@@ -114,6 +118,12 @@ function privateOp(topic: string): JudgedOp {
 function legOf(positionIdx: unknown): LegName | null {
   if (positionIdx === 1 || positionIdx === '1') return 'long'
   return positionIdx === 2 || positionIdx === '2' ? 'short' : null
+}
+
+/** As Bybit writes it. */
+function sideOf(side: unknown): Side | null {
+  if (side === 'Buy') return 'buy'
+  return side === 'Sell' ? 'sell' : null
 }
 
 function textOrNull(value: unknown): string | null {

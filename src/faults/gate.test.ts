@@ -20,6 +20,7 @@ function gateOf(...faults: Fault[]): { gate: FaultGate; applied: Applied[] } {
 const order = (clientId: string, more: Partial<FaultFacts> = {}): FaultFacts => ({
   symbol: 'BTCUSDT',
   leg: 'long',
+  side: 'buy',
   reduceOnly: false,
   clientId,
   ...more,
@@ -77,20 +78,22 @@ test('`any` is every REST operation; `any-frame` is every frame but neither the 
   }
 })
 
-test('symbol, leg and reduce-only must all match, and what the wire does not say matches no filter', () => {
-  const { gate } = gateOf(lostCreate({ symbol: 'BTCUSDT', leg: 'short', reduceOnly: true, times: null }))
-  const exact = order('a', { leg: 'short', reduceOnly: true })
+test('symbol, leg, side and reduce-only must all match, and what the wire does not say matches no filter', () => {
+  const { gate } = gateOf(lostCreate({ symbol: 'BTCUSDT', leg: 'short', side: 'buy', reduceOnly: true, times: null }))
+  const exact = order('a', { leg: 'short', side: 'buy', reduceOnly: true })
   expect(
     names(gate, [
       exact,
       { ...exact, symbol: 'ETHUSDT' },
       { ...exact, leg: 'long' },
+      { ...exact, side: 'sell' },
       { ...exact, reduceOnly: false },
       { ...exact, symbol: null },
       { ...exact, leg: null },
+      { ...exact, side: null },
       { ...exact, reduceOnly: null },
     ]),
-  ).toEqual(['planned', null, null, null, null, null, null])
+  ).toEqual(['planned', null, null, null, null, null, null, null, null])
 })
 
 test('what does not match is no occurrence', () => {
@@ -132,9 +135,10 @@ test('a cancel, a query and an execution are matched by what their order was cre
   const { gate } = gateOf(
     lostCreate({ name: 'cancel', op: 'cancel', leg: 'short' }),
     lostCreate({ name: 'execution', party: 'private-stream', op: 'execution', leg: 'short', reduceOnly: true }),
+    lostCreate({ name: 'query', op: 'realtime', side: 'sell' }),
   )
   gate.createSent(order('a'))
-  gate.createSent(order('b', { leg: 'short', reduceOnly: true }))
+  gate.createSent(order('b', { leg: 'short', side: 'sell', reduceOnly: true }))
   const bare = (clientId: string): FaultFacts => ({ ...NO_FACTS, clientId })
 
   expect(gate.judge('rest-request', 'cancel', bare('a'), MOUNTED_US)).toBeNull()
@@ -142,6 +146,8 @@ test('a cancel, a query and an execution are matched by what their order was cre
   expect(gate.judge('rest-request', 'cancel', bare('b'), MOUNTED_US)).toMatchObject({ clientId: 'b' })
   expect(gate.judge('private-stream', 'execution', bare('a'), MOUNTED_US)).toBeNull()
   expect(gate.judge('private-stream', 'execution', bare('b'), MOUNTED_US)).toMatchObject({ clientId: 'b' })
+  expect(gate.judge('rest-request', 'realtime', bare('a'), MOUNTED_US)).toBeNull()
+  expect(gate.judge('rest-request', 'realtime', bare('b'), MOUNTED_US)).toMatchObject({ clientId: 'b' })
 })
 
 test('one connection is one occurrence however often it is looked at', () => {

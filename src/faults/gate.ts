@@ -3,10 +3,10 @@
  *
  *   (party, operation, facts, now) ─► gate ─► verdict of the first fault that matches and is due, or null
  *
- * One gate per thread. It counts occurrences and creates, and remembers which leg a client order id belongs to, so
- * that cancels, queries and executions, which carry no `positionIdx` on the wire, can be matched by leg too.
+ * One gate per thread. It counts occurrences and creates, and remembers which leg and side a client order id belongs to, so
+ * that cancels, queries and executions, which say less on the wire, can be matched by them too.
  */
-import type { LegName } from '../domain/order.ts'
+import type { LegName, Side } from '../domain/order.ts'
 import { type Random, seededRandom } from '../seams/random.ts'
 import type { Fault, FaultOp, FaultParty, FaultPlan, FaultVerdict } from './plan-types.ts'
 
@@ -14,6 +14,7 @@ import type { Fault, FaultOp, FaultParty, FaultPlan, FaultVerdict } from './plan
 export interface FaultFacts {
   readonly symbol: string | null
   readonly leg: LegName | null
+  readonly side: Side | null
   readonly reduceOnly: boolean | null
   readonly clientId: string | null
   /** Sockets only: which connection, so that one connection is one occurrence however often it is looked at. */
@@ -60,7 +61,10 @@ export interface FaultGate {
 }
 
 /** Facts of something that concerns no order. */
-export const NO_FACTS: FaultFacts = { symbol: null, leg: null, reduceOnly: null, clientId: null }
+export const NO_FACTS: FaultFacts = { symbol: null, leg: null, side: null, reduceOnly: null, clientId: null }
+
+/** What tells one order from another. */
+export const ORDER_FILTERS = ['symbol', 'leg', 'side', 'reduceOnly'] as const
 
 /** Client order ids remembered; the oldest are forgotten first. */
 const ORDERS_REMEMBERED_MAX = 20_000
@@ -90,6 +94,7 @@ export function createGate(plan: FaultPlan, options: GateOptions): FaultGate {
       ...facts,
       symbol: facts.symbol ?? known.symbol,
       leg: facts.leg ?? known.leg,
+      side: facts.side ?? known.side,
       reduceOnly: facts.reduceOnly ?? known.reduceOnly,
     }
   }
@@ -134,9 +139,7 @@ export function createGate(plan: FaultPlan, options: GateOptions): FaultGate {
       plan.faults.some((fault) => fault.party === party && ops.some((op) => matchesOp(fault.op, op))),
 
     tellsRowsApart: (party) =>
-      faultsOf(plan, party).some(
-        ({ symbol, leg, reduceOnly }) => symbol !== undefined || leg !== undefined || reduceOnly !== undefined,
-      ),
+      faultsOf(plan, party).some((fault) => ORDER_FILTERS.some((name) => fault[name] !== undefined)),
 
     socketMomentsUs: (party) =>
       faultsOf(plan, party)
@@ -171,6 +174,7 @@ function matchesOrder(fault: Fault, facts: FaultFacts): boolean {
   return (
     (fault.symbol === undefined || fault.symbol === facts.symbol) &&
     (fault.leg === undefined || fault.leg === facts.leg) &&
+    (fault.side === undefined || fault.side === facts.side) &&
     (fault.reduceOnly === undefined || fault.reduceOnly === facts.reduceOnly)
   )
 }

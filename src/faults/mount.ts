@@ -7,7 +7,7 @@
 import type { RequestHandler } from 'msw'
 import type { Clock } from '../seams/clock.ts'
 import { openAppliedLog, recordOf } from './applied-log.ts'
-import { createGate, type FaultGate } from './gate.ts'
+import { createGate, type FaultGate, ORDER_FILTERS } from './gate.ts'
 import type { FaultPlan } from './plan-types.ts'
 import { isRewriting } from './rewrite.ts'
 import { FRAME_OPS } from './stream-wire.ts'
@@ -67,12 +67,11 @@ function needsStreams(gate: FaultGate): boolean {
 /** REST itself, a handshake, or creates to be counted. */
 function needsRest(plan: FaultPlan): boolean {
   return plan.faults.some(
-    ({ party, op, leg, reduceOnly, afterCreates }) =>
-      party === 'rest-request' ||
-      party === 'rest-reply' ||
-      op === 'connect' ||
-      afterCreates !== undefined ||
-      leg !== undefined ||
-      reduceOnly !== undefined,
+    (fault) =>
+      fault.party === 'rest-request' ||
+      fault.party === 'rest-reply' ||
+      fault.op === 'connect' ||
+      fault.afterCreates !== undefined ||
+      ORDER_FILTERS.some((name) => fault[name] !== undefined),
   )
 }

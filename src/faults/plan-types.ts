@@ -6,8 +6,10 @@
  *   runtime ◄─public-stream── venue        rest-mount.ts, stream-mount.ts
  *   runtime ◄private-stream── venue        in the mock venue's own shell: exchange/disturbed-*.ts
  *
- * What a party, an operation and a verdict may be combined to is a table in plan.ts.
+ * What a party, an operation and a verdict may be combined to is a table: plan-table.ts.
  */
+import type { Side } from '../domain/order.ts'
+
 export type FaultParty =
   | 'rest-request'
   | 'rest-reply'
@@ -104,6 +106,8 @@ export interface Fault {
   readonly symbol?: string
   /** Judged by `positionIdx` of the order (and remembered by client order id for cancels and queries). */
   readonly leg?: 'long' | 'short'
+  /** The order's side, as it is sent and as it is told; remembered by client order id too. */
+  readonly side?: Side
   readonly reduceOnly?: boolean
   /**
    * Matching occurrences to let pass first. Default 0. What happens outside `windowMs` or before `afterCreates` is no

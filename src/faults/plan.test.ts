@@ -27,6 +27,7 @@ test('a plan comes out as it went in', () => {
         name: 'other',
         symbol: 'BTCUSDT',
         leg: 'short',
+        side: 'sell',
         reduceOnly: false,
         skip: 1,
         times: null,
@@ -98,10 +99,16 @@ test.for([
 
 test('a filter the operation cannot satisfy is refused, since the fault would never fire', () => {
   const drop = { do: 'drop' }
-  expect(pathsOf(withFault({ op: 'time', leg: 'long', symbol: 'BTCUSDT' }))).toEqual([
+  expect(pathsOf(withFault({ op: 'time', leg: 'long', side: 'buy', symbol: 'BTCUSDT' }))).toEqual([
     'faults[0].symbol',
     'faults[0].leg',
+    'faults[0].side',
   ])
+  // A position's side is no order's.
+  const position = { party: 'private-stream', op: 'position', leg: 'long', verdict: drop }
+  expect(pathsOf(withFault(position))).toEqual([])
+  expect(pathsOf(withFault({ ...position, side: 'buy' }))).toEqual(['faults[0].side'])
+  expect(pathsOf(withFault({ side: 'Buy' }))).toEqual(['faults[0].side'])
   expect(
     pathsOf(
       withFault({
@@ -181,6 +188,22 @@ test('a replacement is for requests, replies and frames; only a reply can trickl
   expect(verdict('rest-reply', 'create', { do: 'slow-drip', ms: 100 })).toEqual([])
   expect(verdict('rest-request', 'create', { do: 'slow-drip', ms: 100 })).toEqual(['faults[0].verdict.do'])
   expect(verdict('rest-reply', 'create', { do: 'slow-drip', ms: 0 })).toEqual(['faults[0].verdict.ms'])
+})
+
+test('a plan for one mount names nothing that only the other has a hand on, beside whatever else is wrong', () => {
+  const killed = { name: 'k', party: 'process', op: 'process', verdict: { do: 'kill' } }
+  const problems = (json: object, mount: 'process' | 'venue'): string => {
+    try {
+      parsePlan(json, mount)
+    } catch (error) {
+      return (error as Error).message
+    }
+    return ''
+  }
+  expect(problems({ faults: [killed, GOOD] }, 'process')).toBe('')
+  const told = problems({ faults: [{ ...GOOD, skip: -1 }, killed] }, 'venue')
+  expect(told).toContain('faults[0].skip = -1')
+  expect(told).toContain('faults[1].party = "process": allowed is at the venue\'s door one of rest-request, rest-reply')
 })
 
 test('a process is killed or paused, a clock is skewed, and neither has a symbol or a leg', () => {

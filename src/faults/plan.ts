@@ -1,11 +1,21 @@
 /**
  * Reads a fault plan: JSON in, a `FaultPlan` out, or every problem at once.
  *
- * Two checks, both always made: the shape (zod), and the table below, which says what each party and operation can be
- * made to suffer. A plan that asks for the impossible (repricing a reply, closing a REST request) is refused here, before
- * a run starts, since a fault that never fires would make the run void.
+ * Two checks, both always made: the shape (zod), and the table of `plan-table.ts`, which says what each party and operation
+ * can be made to suffer, and where. A plan that asks for the impossible (repricing a reply, closing a REST request) is
+ * refused here, before a run starts.
  */
 import { z } from 'zod'
+import {
+  ALL_OPS,
+  ALL_PARTIES,
+  ALL_VERDICTS,
+  filtersWithout,
+  type Mount,
+  OPS_OF,
+  PARTIES_AT,
+  verdictsFor,
+} from './plan-table.ts'
 import type { FaultOp, FaultParty, FaultPlan, FaultVerdict } from './plan-types.ts'
 
 export interface PlanProblem {
@@ -30,92 +40,12 @@ export class FaultPlanError extends Error {
   }
 }
 
-/** Reads a plan from parsed JSON. Throws `FaultPlanError`. */
-export function parsePlan(json: unknown): FaultPlan {
+/** Reads a plan from parsed JSON, for a mount if one is named. Throws `FaultPlanError`. */
+export function parsePlan(json: unknown, mount?: Mount): FaultPlan {
   const parsed = PLAN.safeParse(json)
-  const problems = [...shapeProblems(json, parsed.error), ...tableProblems(json)]
+  const problems = [...shapeProblems(json, parsed.error), ...tableProblems(json, mount)]
   if (!parsed.success || problems.length > 0) throw new FaultPlanError(problems)
   return parsed.data
-}
-
-type Do = FaultVerdict['do']
-
-const REST_OPS = [
-  'create',
-  'amend',
-  'cancel',
-  'cancel-all',
-  'realtime',
-  'history',
-  'executions',
-  'positions',
-  'time',
-  'any',
-] as const
-const FRAME_OPS = ['pong', 'ack', 'any-frame'] as const
-
-const OPS_OF: Readonly<Record<FaultParty, readonly FaultOp[]>> = {
-  'rest-request': REST_OPS,
-  'rest-reply': REST_OPS,
-  'public-stream': ['connect', 'socket', 'orderbook', 'tickers', ...FRAME_OPS],
-  'private-stream': ['connect', 'socket', 'order', 'execution', 'position', 'wallet', ...FRAME_OPS],
-  process: ['process'],
-  clock: ['clock'],
-}
-
-const ALL_VERDICTS: readonly Do[] = [
-  'delay',
-  'drop',
-  'reset',
-  'close',
-  'silence',
-  'duplicate',
-  'reorder',
-  'http',
-  'retCode',
-  'rate-limit',
-  'replace',
-  'slow-drip',
-  'malformed',
-  'reprice',
-  'shrink',
-  'kill',
-  'pause',
-  'skew',
-]
-const ON_BOTH: readonly Do[] = ['delay', 'drop', 'reset', 'duplicate', 'http', 'retCode', 'replace', 'malformed']
-const ON_REPLY: readonly Do[] = [...ON_BOTH, 'slow-drip']
-const ON_REQUEST: readonly Do[] = [...ON_BOTH, 'rate-limit']
-const ON_CREATE: readonly Do[] = [...ON_REQUEST, 'reprice', 'shrink']
-const ON_CONNECT: readonly Do[] = ['delay', 'drop', 'reset', 'http']
-const ON_SOCKET: readonly Do[] = ['close', 'reset', 'silence']
-const ON_FRAME: readonly Do[] = ['delay', 'drop', 'duplicate', 'reorder', 'replace', 'malformed']
-
-/** Operations about one order, so that a leg or reduce-only can be told (by the wire, or by client order id). */
-const ABOUT_ORDERS: readonly FaultOp[] = [
-  'create',
-  'amend',
-  'cancel',
-  'realtime',
-  'history',
-  'executions',
-  'any',
-  'order',
-  'execution',
-  'position',
-  'any-frame',
-]
-/** Operations about no symbol in particular. */
-const WITHOUT_SYMBOL: readonly FaultOp[] = ['time', 'connect', 'socket', 'pong', 'ack', 'wallet', 'process', 'clock']
-
-/** What may be done to an operation of a party. */
-export function verdictsFor(party: FaultParty, op: FaultOp): readonly Do[] {
-  if (party === 'rest-request') return op === 'create' ? ON_CREATE : ON_REQUEST
-  if (party === 'rest-reply') return ON_REPLY
-  if (party === 'process') return ['kill', 'pause']
-  if (party === 'clock') return ['skew']
-  if (op === 'connect') return ON_CONNECT
-  return op === 'socket' ? ON_SOCKET : ON_FRAME
 }
 
 const DELAY_MS_MAX = 600_000
@@ -173,13 +103,14 @@ const VERDICT = z.discriminatedUnion(
 
 const FAULT = z.strictObject({
   name: z.string().min(1),
-  party: z.enum(Object.keys(OPS_OF) as [FaultParty, ...FaultParty[]]),
-  op: z.enum([...new Set(Object.values(OPS_OF).flat())] as [FaultOp, ...FaultOp[]]),
+  party: z.enum(ALL_PARTIES),
+  op: z.enum(ALL_OPS),
   symbol: z
     .string()
     .regex(/^[A-Z0-9]+$/, 'an upper-case symbol')
     .exactOptional(),
   leg: z.enum(['long', 'short']).exactOptional(),
+  side: z.enum(['buy', 'sell']).exactOptional(),
   reduceOnly: z.boolean().exactOptional(),
   skip: count.exactOptional(),
   times: z.int().min(1).nullable().exactOptional(),
@@ -224,12 +155,13 @@ function allowedBy(issue: z.core.$ZodIssue): string {
 }
 
 /** What the shape alone cannot tell. Reads the raw JSON, so that it also speaks when the shape is wrong elsewhere. */
-function tableProblems(json: unknown): PlanProblem[] {
+function tableProblems(json: unknown, mount: Mount | undefined): PlanProblem[] {
   const faults = field(json, 'faults')
   if (!Array.isArray(faults)) return []
   const names = faults.map((fault) => field(fault, 'name'))
   return faults.flatMap((fault: unknown, at) => [
     ...combinationProblems(fault, `faults[${at}]`),
+    ...(mount === undefined ? [] : mountProblems(fault, `faults[${at}]`, mount)),
     ...(typeof names[at] === 'string' && names.indexOf(names[at]) < at
       ? [{ path: `faults[${at}].name`, value: names[at], allowed: 'a name no other fault of the plan has' }]
       : []),
@@ -240,32 +172,39 @@ function combinationProblems(fault: unknown, path: string): PlanProblem[] {
   const party = field(fault, 'party') as FaultParty
   const op = field(fault, 'op') as FaultOp
   const ops = typeof party === 'string' && Object.hasOwn(OPS_OF, party) ? OPS_OF[party] : null
-  if (ops === null || !Object.values(OPS_OF).flat().includes(op)) return []
+  if (ops === null || !ALL_OPS.includes(op)) return []
   if (!ops.includes(op)) return [{ path: `${path}.op`, value: op, allowed: `for ${party} one of ${ops.join(', ')}` }]
 
   const problems: PlanProblem[] = []
-  const verdict = field(field(fault, 'verdict'), 'do')
+  const verdict = field(field(fault, 'verdict'), 'do') as FaultVerdict['do']
   const verdicts = verdictsFor(party, op)
-  if (ALL_VERDICTS.includes(verdict as Do) && !verdicts.includes(verdict as Do)) {
+  if (ALL_VERDICTS.includes(verdict) && !verdicts.includes(verdict)) {
     problems.push({
       path: `${path}.verdict.do`,
       value: verdict,
       allowed: `for ${party} ${op} one of ${verdicts.join(', ')}`,
     })
   }
-  const refuse = (name: string, isRefused: boolean): void => {
+  for (const name of filtersWithout(party, op)) {
     const value = field(fault, name)
-    if (isRefused && value !== undefined)
-      problems.push({ path: `${path}.${name}`, value, allowed: `absent for ${party} ${op}` })
+    if (value !== undefined) problems.push({ path: `${path}.${name}`, value, allowed: `absent for ${party} ${op}` })
   }
-  refuse('symbol', WITHOUT_SYMBOL.includes(op))
-  refuse('leg', party === 'public-stream' || !ABOUT_ORDERS.includes(op))
-  refuse('reduceOnly', party === 'public-stream' || !ABOUT_ORDERS.includes(op))
-  refuse('afterCreates', party === 'public-stream')
-  refuse('socketAgeMs', op !== 'socket')
   if (field(fault, 'chance') === undefined && field(fault, 'seed') !== undefined)
     problems.push({ path: `${path}.seed`, value: field(fault, 'seed'), allowed: 'absent without "chance"' })
   return problems
+}
+
+const WHERE: Readonly<Record<Mount, string>> = {
+  process: 'in the process that is disturbed',
+  venue: "at the venue's door",
+}
+
+/** A party that this mount has no hand on. */
+function mountProblems(fault: unknown, path: string, mount: Mount): PlanProblem[] {
+  const party = field(fault, 'party') as FaultParty
+  const parties = PARTIES_AT[mount]
+  if (!ALL_PARTIES.includes(party) || parties.includes(party)) return []
+  return [{ path: `${path}.party`, value: party, allowed: `${WHERE[mount]} one of ${parties.join(', ')}` }]
 }
 
 function field(value: unknown, name: string): unknown {

@@ -45,7 +45,7 @@ async function readPlan(path: string): Promise<FaultPlan> {
   const json: unknown = JSON.parse(readFileSync(path, 'utf8'))
   if (!isMainThread) return json as FaultPlan
   const { parsePlan } = await import('./plan.ts')
-  return parsePlan(json)
+  return parsePlan(json, 'process')
 }
 
 async function readHandlers(path: string): Promise<readonly RequestHandler[]> {

@@ -3,7 +3,7 @@
  */
 import { expect, test } from 'vitest'
 import type { Clock } from '../seams/clock.ts'
-import { type Applied, createGate } from './gate.ts'
+import { type Applied, createGate, NO_FACTS } from './gate.ts'
 import type { Fault } from './plan-types.ts'
 import { mountProcess } from './process-mount.ts'
 import { startDisturbedClient } from './test-support/disturbed-client.ts'
@@ -63,7 +63,7 @@ test('a skewed clock is ahead in its window and right again after it; monotonic 
 test('without a window the clock is wrong from the start, or from a create on, for good', () => {
   expect(mounted([skewed()]).aheadMs()).toBe(1_500)
   const { gate, aheadMs } = mounted([skewed({ afterCreates: 2, verdict: { do: 'skew', ms: -250 } })])
-  const create = () => gate.createSent({ symbol: null, leg: null, reduceOnly: null, clientId: null })
+  const create = () => gate.createSent(NO_FACTS)
   create()
   expect(aheadMs()).toBe(0)
   create()

@@ -7,6 +7,7 @@
  * `at` is monotonic µs, comparable between the processes of one machine; `venueMs` values are the venue's clock.
  * Quantities are lots and prices ticks of the instrument named in `run.started`.
  */
+import type { Leftover, RecoveredOrder, RecoveredPosition } from '../domain/leftover.ts'
 import type { Opportunity } from '../domain/opportunity.ts'
 import type { LegName, OrderPurpose, Side, TimeInForce } from '../domain/order.ts'
 import type { Qualification } from '../domain/qualification.ts'
@@ -98,12 +99,24 @@ export interface EventData {
     /** Monotonic µs and venue ms of one moment, so that the two clocks can be laid side by side. */
     readonly clock: { readonly atUs: number; readonly venueMs: number }
     readonly plannedFaults: readonly string[]
+    /** Which key traded: the beginning of its SHA-256. */
+    readonly account?: string | undefined
   }
   /** What the account held before us (D19). P2, P5 and P9 are relative to it. */
   'run.baseline': {
     readonly positions: readonly PositionRow[]
     readonly openOrders: readonly { readonly symbol: string; readonly venueOrderId: string }[]
     readonly refusedSymbols: readonly string[]
+  }
+  /** What an earlier run may have left, written down before its journal is put aside: a chain of killed runs loses nothing. */
+  'recovery.started': Leftover
+  /** Every order of it as the venue has it, every position explained. Incomplete: the run does not start. */
+  recovered: {
+    readonly runIds: readonly string[]
+    readonly complete: boolean
+    readonly orders: readonly RecoveredOrder[]
+    readonly positions: readonly RecoveredPosition[]
+    readonly tookMs: number
   }
   'run.warned': { readonly message: string }
   'run.stopping': { readonly reason: string }

@@ -7,6 +7,7 @@
 import { z } from 'zod'
 import { stepFromText } from '../domain/steps.ts'
 import type { EventData, EventType } from './events.ts'
+import { leftover, recovered } from './recovery-schemas.ts'
 
 const count = z.int().nonnegative()
 const whole = z.int()
@@ -120,7 +121,10 @@ export const eventSchemas = {
     instruments: z.array(instrument),
     clock: z.object({ atUs: z.number(), venueMs: z.number() }),
     plannedFaults: z.array(text),
+    account: text.optional(),
   }),
+  'recovery.started': leftover,
+  recovered,
   'run.baseline': z.object({
     positions: z.array(position),
     openOrders: z.array(z.object({ symbol: text, venueOrderId: text })),

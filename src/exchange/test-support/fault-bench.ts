@@ -17,7 +17,9 @@ let benches = 0
 
 export interface Bench {
   readonly exchange: RunningExchange
-  create(clientId: string, window?: string): Promise<Answer>
+  create(clientId: string, more?: { readonly window?: string; readonly side?: 'Buy' | 'Sell' }): Promise<Answer>
+  /** Cancels by client order id. */
+  cancel(clientId: string): Promise<Answer>
   /** The venue's own row of an order; undefined when it never saw it. */
   order(clientId: string): Promise<Readonly<Record<string, string>> | undefined>
   applied(): readonly Readonly<Record<string, unknown>>[]
@@ -43,23 +45,18 @@ export async function withFaults(
 export function benchOf(exchange: RunningExchange, journalPath: string): Bench {
   const { restUrl, apiKey: key, apiSecret: secret } = exchange
   const signed = () => ({ timestampMs: systemClock.wallMs(), key, secret })
-  const create = (orderLinkId: string, window = '5000'): Promise<Answer> => {
-    const order = {
-      category: 'linear',
-      symbol: 'BTCUSDT',
-      side: 'Buy',
-      orderType: 'Limit',
-      qty: '0.010',
-      positionIdx: 0,
-    }
-    return post(`${restUrl}${CREATE}`, JSON.stringify({ ...order, price: '50000.00', orderLinkId }), {
+  const send = (path: string, fields: object, window = '5000'): Promise<Answer> =>
+    post(`${restUrl}${path}`, JSON.stringify({ category: 'linear', symbol: 'BTCUSDT', ...fields }), {
       ...signed(),
       window,
     })
-  }
   return {
     exchange,
-    create,
+    create: (orderLinkId, { window, side = 'Buy' } = {}) => {
+      const price = side === 'Buy' ? '50000.00' : '65000.00'
+      return send(CREATE, { side, orderType: 'Limit', qty: '0.010', price, positionIdx: 0, orderLinkId }, window)
+    },
+    cancel: (orderLinkId) => send('/v5/order/cancel', { orderLinkId }),
     async order(clientId) {
       const query = `category=linear&symbol=BTCUSDT&orderLinkId=${clientId}`
       const { json } = await get(`${restUrl}/v5/order/realtime`, query, signed())

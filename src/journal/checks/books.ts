@@ -8,6 +8,7 @@
  * An execution names no leg. Its order's row does (`idx`); failing that, the intent. "Ours" is what carries this run's
  * id or an intent of it: other runs and other people may trade the same symbols.
  */
+import { RECOVERY_TRADE } from '../../domain/leftover.ts'
 import { type LegName, positionIdxOf } from '../../domain/order.ts'
 import type { PositionRow, VenueExecutionRow, VenueOrderRow } from '../../domain/rows.ts'
 import { stepFromText, stepsToNumber } from '../../domain/steps.ts'
@@ -49,12 +50,31 @@ export interface Books {
   readonly ordersByClientId: ReadonlyMap<string, readonly OurOrder[]>
   /** By the venue's time. One entry per execution id. */
   readonly executions: readonly OurExecution[]
+  /** What earlier runs left and this one recovered: the same, of their orders. */
+  readonly inherited: { readonly orders: readonly OurOrder[]; readonly executions: readonly OurExecution[] }
   /** Of others, after the baseline was taken. */
   readonly foreign: readonly { readonly row: VenueExecutionRow; readonly idx: 0 | 1 | 2 | null }[]
   /** A monotonic moment on the venue's clock, ms. */
   venueMs(atUs: number): number
   /** Worth of one lot at a price; NaN for an instrument the journal does not name. */
   lotUsd(symbol: string, priceTicks: number): number
+}
+
+/** Trades that were going on in earlier runs are the recovery's from the moment this run began. */
+function inheritedBooks(run: Run, truth: EventData['venue.truth'], lotUsd: Books['lotUsd']): Books['inherited'] {
+  const left = new Map(linesOf(run, 'recovery.started').flatMap(({ data }) => data.orders.map((o) => [o.clientId, o])))
+  const orders = [...newestRows(truth.orders).values()].filter((row) => left.has(row.clientId))
+  const executions = [...new Map(truth.executions.map((each) => [each.execId, each])).values()].flatMap((row) => {
+    const order = left.get(row.clientId)
+    if (order === undefined) return []
+    const signedLots = row.side === 'buy' ? row.lots : -row.lots
+    const valueUsd = row.lots * lotUsd(row.symbol, row.priceTicks)
+    return [{ row, clientId: row.clientId, tradeId: RECOVERY_TRADE, leg: order.leg, signedLots, valueUsd }]
+  })
+  return {
+    orders: orders.map((row) => ({ row, intent: null })),
+    executions: executions.sort((a, b) => a.row.venueMs - b.row.venueMs),
+  }
 }
 
 /** Indexes a run. The caller has made sure that it was started and that the venue was asked. */
@@ -100,6 +120,7 @@ export function indexBooks(run: Run, started: JournalLine<'run.started'>, truth:
     orders,
     ordersByClientId: Map.groupBy(orders, (order) => order.row.clientId),
     executions,
+    inherited: inheritedBooks(run, truth, lotUsd),
     foreign,
     venueMs: (atUs) => venueMsAt(started, atUs),
     lotUsd,

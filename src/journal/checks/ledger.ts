@@ -12,7 +12,7 @@ import { sideOf } from '../../domain/order.ts'
 import type { JournalLine } from '../events.ts'
 import { linesOf } from '../run.ts'
 import { type AttributedChange, changesByTrade } from './attribution.ts'
-import { type Books, venueMsOfEnd } from './books.ts'
+import { type Books, type OurExecution, venueMsOfEnd } from './books.ts'
 import { type Change, type Exposure, exposureOf } from './exposure.ts'
 
 /** One trade on one symbol. Changes are long minus short, on the venue's clock. */
@@ -44,9 +44,14 @@ interface Sides {
 export function ledgerOf(books: Books): TradeLedger[] {
   const fills = Map.groupBy(linesOf(books.run, 'order.filled'), (line) => line.data.execId)
   const trades = new Map<string, Sides>()
-  for (const { trade, symbol, changes } of changesByTrade(books.executions)) {
+  const inherited = inheritedNow(books)
+  const isInherited = new Set(inherited.map(({ row }) => row.execId))
+  for (const { trade, symbol, changes } of changesByTrade([...inherited, ...books.executions])) {
     const sides = sidesOf(trades, trade, symbol)
-    for (const change of changes) addExecution(books, sides, change, fills.get(change.execId)?.[0])
+    for (const change of changes) {
+      if (isInherited.has(change.execId)) addInherited(sides, change)
+      else addExecution(books, sides, change, fills.get(change.execId)?.[0])
+    }
   }
   addSurplus(books, trades, fills)
   // Whoever claimed something has an entry, also without a fill.
@@ -63,6 +68,21 @@ export function ledgerOf(books: Books): TradeLedger[] {
     believedNaked: exposureOf(inOrder(believed), endMs),
     apart: exposureOf(inOrder(apart), endMs),
   }))
+}
+
+/** What earlier runs left is this run's from its beginning: nobody could take it off while no process ran. */
+function inheritedNow({ inherited, started }: Books): OurExecution[] {
+  const { venueMs } = started.data.clock
+  return inherited.executions.map((each) => ({
+    ...each,
+    row: { ...each.row, venueMs: Math.max(each.row.venueMs, venueMs) },
+  }))
+}
+
+/** Whether this run found it is P4's question. */
+function addInherited(sides: Sides, { execId: _, ...change }: AttributedChange): void {
+  sides.venue.push(change)
+  sides.believed.push(change)
 }
 
 /** Recorded in time it is on both sides; recorded late or never, the two are apart in between. */

@@ -17,7 +17,7 @@ interface Fault {
 export function checkNoLostFill(books: Books): Judgement {
   const boundMs = books.bounds.recoveryBoundMs
   const recorded = Map.groupBy(linesOf(books.run, 'order.filled'), (line) => line.data.execId)
-  const faults: Fault[] = []
+  const faults: Fault[] = [...unexplained(books)]
   let slowestMs = 0
   for (const { row, clientId } of books.executions) {
     const fault = (what: string): number => faults.push({ execId: row.execId, clientId, what })
@@ -51,6 +51,16 @@ export function checkNoLostFill(books: Books): Judgement {
   }
   const summary = `${plural(books.executions.length, 'execution')} booked, the slowest after ${round(slowestMs)} of ${boundMs} ms`
   return { verdict: 'pass', summary, measure, evidence }
+}
+
+/** Fills of earlier runs that the recovery did not find. */
+function unexplained(books: Books): Fault[] {
+  const found = new Set(
+    linesOf(books.run, 'recovered').flatMap(({ data }) => data.orders.flatMap((order) => order.execIds)),
+  )
+  return books.inherited.executions
+    .filter(({ row }) => !found.has(row.execId))
+    .map(({ row, clientId }) => ({ execId: row.execId, clientId, what: 'left by an earlier run and never found' }))
 }
 
 /** How many fills came by which way. */

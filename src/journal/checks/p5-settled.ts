@@ -7,7 +7,7 @@ import { addTo, type Books, isTerminal, positionKey, positionMap, positionsWitho
 import { statedRemainders } from './stated.ts'
 
 export function checkSettled(books: Books): Judgement {
-  const open = books.orders
+  const open = [...books.inherited.orders, ...books.orders]
     .filter(({ row }) => !isTerminal(row))
     .map(({ row }) => ({ clientId: row.clientId, symbol: row.symbol, status: row.status, lots: row.lots }))
   const { lots: baseline } = positionsWithoutUs(books)

@@ -20,7 +20,8 @@ export interface Asked {
 
 export function checkNeverOverClosed(books: Books): Judgement {
   const openings = openingsByPosition(books)
-  const reducing = Map.groupBy(books.orders.filter(isReducing), ({ row }) => positionKey(row.symbol, row.idx))
+  const orders = [...books.inherited.orders, ...books.orders].sort((a, b) => a.row.createdMs - b.row.createdMs)
+  const reducing = Map.groupBy(orders.filter(isReducing), ({ row }) => positionKey(row.symbol, row.idx))
   const asked = [...reducing].flatMap(([position, orders]) =>
     judgeReducing(position, orders, openings.get(position) ?? []),
   )
@@ -57,7 +58,7 @@ export interface Opening {
 
 function openingsByPosition(books: Books): Map<string, Opening[]> {
   const openings = new Map<string, Opening[]>()
-  for (const { leg, row } of books.executions) {
+  for (const { leg, row } of [...books.inherited.executions, ...books.executions]) {
     if (leg === null || row.side !== sideOf(leg, false)) continue
     const key = positionKey(row.symbol, positionIdxOf(leg))
     const list = openings.get(key) ?? []

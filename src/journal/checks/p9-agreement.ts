@@ -4,6 +4,7 @@
  */
 import type { PositionRow } from '../../domain/rows.ts'
 import { atMost, firstOf, type Judgement, mostOf, plural } from '../finding.ts'
+import { linesOf } from '../run.ts'
 import { addTo, type Books, positionKey, positionMap, positionsWithoutUs } from './books.ts'
 import { heldBy } from './stated.ts'
 
@@ -64,6 +65,10 @@ function finalDifferences(books: Books): Difference[] {
     const { longLots, shortLots } = heldBy([order])
     addTo(ours, positionKey(symbol, 1), longLots)
     addTo(ours, positionKey(symbol, 2), shortLots)
+  }
+  // The recovery's own orders took off what it believed earlier runs to hold.
+  for (const { data } of linesOf(books.run, 'recovered')) {
+    for (const { symbol, idx, heldLots } of data.positions) addTo(ours, positionKey(symbol, idx), heldLots)
   }
   const venue = positionMap(books.truth.positions)
   for (const [position, lots] of positionsWithoutUs(books).lots) addTo(venue, position, -lots)

@@ -1,0 +1,184 @@
+/**
+ * Crash points: a schedule is played, its process killed at one of its calls to the world, and another one started from
+ * the journal the first left behind, against the same venue. Every call has its turn.
+ *
+ *   life 1 ─► ☠ before, within or after call n ─► journal as written ─► life 2: recovers, trades, ends ─► the venue's books
+ *
+ * Two points with the same future are played once. Of a dead process nothing remains but what it has done to the world,
+ * so two kills at one moment, with nothing done to the world in between, lead to the same.
+ */
+import type { Leftover } from '../domain/leftover.ts'
+import { checkJournal } from '../journal/checks.ts'
+import type { JournalLine } from '../journal/events.ts'
+import { leftoverOf } from '../journal/leftover.ts'
+import { parseJournal } from '../journal/read.ts'
+import { linesOf, type Run } from '../journal/run.ts'
+import { createRuntime } from '../runtime.ts'
+import type { RunResult } from '../runtime-types.ts'
+import { createMemoryJournal } from './memory-journal.ts'
+import { type CrashPoint, createMortal, type MortalProcess, type SeamCall } from './mortal.ts'
+import { SIMULATED_PROCESS } from './simulate.ts'
+import { openStage, type Schedule, type Stage } from './stage.ts'
+
+export interface CrashOptions {
+  readonly schedule: Schedule
+  /** Where each life but the last is killed. */
+  readonly kills: readonly CrashPoint[]
+  /** From a kill to the next start, ms. */
+  readonly restartMs: number
+  /** What the last life trades for before it is stopped, ms. */
+  readonly afterMs: number
+}
+
+export interface Crashed {
+  readonly lives: readonly Run[]
+  /** Calls of every life. */
+  readonly calls: readonly (readonly SeamCall[])[]
+  readonly result: RunResult
+  /** What is wrong, one sentence each. */
+  readonly wrong: readonly string[]
+}
+
+const END_MAX_MS = 120_000
+const QUIET_MS = 3_000
+
+/** Plays the lives one after another. Throws when one neither ends nor is killed. */
+export async function playCrash(options: CrashOptions): Promise<Crashed> {
+  const { schedule, kills } = options
+  let current: ReturnType<ReturnType<typeof createMemoryJournal>['writer']> | null = null
+  const stage = openStage(schedule, () => current!)
+  const journals: LifeJournal[] = []
+  const calls: (readonly SeamCall[])[] = []
+  let leftover: Leftover | null = null
+  for (let life = 0; ; life += 1) {
+    const journal = createLifeJournal(stage, leftover)
+    current = journal.faults
+    journals.push(journal)
+    const killAt = kills[life] ?? null
+    const tradeMs = life === 0 ? schedule.tradeMs : options.afterMs
+    const { process, result } = await live({ stage, schedule, journal, killAt, leftover, life, tradeMs })
+    calls.push(process.calls)
+    if (result === null) {
+      leftover = leftoverOf(parseJournal(journal.text(), `life ${life + 1}`))
+      await stage.clock.pass(options.restartMs)
+      continue
+    }
+    await stage.clock.pass(QUIET_MS)
+    await stage.recordTruth(journal.harness)
+    stage.venue.stop()
+    const lives = journals.map((each, index) => parseJournal(each.text(), `life ${index + 1}`))
+    return { lives, calls, result, wrong: whatIsWrong(lives, result) }
+  }
+}
+
+type LifeJournal = ReturnType<typeof createLifeJournal>
+
+/** A file of its own: what was left comes first, as the parent writes it. */
+function createLifeJournal({ clock }: Stage, leftover: Leftover | null) {
+  const others = createMemoryJournal(clock)
+  const harness = others.writer('harness')
+  if (leftover !== null) harness.append('recovery.started', leftover)
+  let own = ''
+  return {
+    harness,
+    faults: others.writer('faults'),
+    write: (text: string): void => {
+      own += text
+    },
+    // What a kill tore is the end of the file; the next writer of a real one begins a line of its own.
+    text: () => `${others.text()}${own}`,
+  }
+}
+
+interface LifeParts {
+  readonly stage: Stage
+  readonly schedule: Schedule
+  readonly journal: LifeJournal
+  readonly killAt: CrashPoint | null
+  readonly leftover: Leftover | null
+  readonly life: number
+  readonly tradeMs: number
+}
+
+/** One process from its start to its end; the result is null when it was killed. */
+async function live(parts: LifeParts): Promise<{ process: MortalProcess; result: RunResult | null }> {
+  const { stage, schedule, journal, killAt, leftover, life, tradeMs } = parts
+  const { clock } = stage
+  const process = createMortal({
+    clock: clock.skewed(schedule.clockAheadMs ?? 0),
+    transport: stage.transport,
+    write: journal.write,
+    killAt,
+  })
+  const runtime = createRuntime({
+    ...SIMULATED_PROCESS,
+    config: stage.config,
+    clock: process.clock,
+    journal: process.journal,
+    transport: process.transport,
+    plannedFaults: [],
+    leftover: leftover ?? undefined,
+    runId: `life${life + 1}`,
+    print: () => undefined,
+  })
+  const stop = (reason: string, code?: number): void => {
+    if (!process.isDead) void runtime.stop(reason, code)
+  }
+  void runtime.start().catch((error: unknown) => stop(String(error), 1))
+  const cancel = clock.after(tradeMs, () => stop('duration reached'))
+  const ended = Promise.race([runtime.finished, process.killed.then(() => null)])
+  const result = await clock.passUntil(ended, tradeMs + END_MAX_MS)
+  cancel()
+  // Killed in its very last call it has ended all the same, but nobody heard of it.
+  return { process, result: process.isDead ? null : result }
+}
+
+function whatIsWrong(lives: readonly Run[], result: RunResult): string[] {
+  const last = lives.at(-1)!
+  const promises = checkJournal(last).filter(({ verdict }) => verdict !== 'pass')
+  return [
+    ...(result.exitCode === 0 ? [] : [`exit ${result.exitCode}: ${result.reason}`]),
+    ...promises.map(({ promise, verdict, summary }) => `${promise} ${verdict}: ${summary}`),
+    ...meantAndSent(lives, last),
+    ...leftAtVenue(last),
+  ]
+}
+
+/** No order at the venue without an intent that was on record before it, no id meant twice, none there twice. */
+function meantAndSent(lives: readonly Run[], last: Run): string[] {
+  const intents = Map.groupBy(
+    lives.flatMap((run) => linesOf(run, 'order.submitted')),
+    (line: JournalLine<'order.submitted'>) => line.data.clientId,
+  )
+  const orders = Map.groupBy(last.truth?.data.orders ?? [], (row) => row.clientId)
+  return [
+    ...[...intents].filter(([, lines]) => lines.length > 1).map(([id]) => `${id} was meant more than once`),
+    ...[...orders]
+      .filter(([id]) => id.startsWith('life') && !intents.has(id))
+      .map(([id]) => `${id} was sent without an intent on record`),
+    ...[...orders].filter(([id, rows]) => id !== '' && rows.length > 1).map(([id]) => `the venue has ${id} twice`),
+  ]
+}
+
+/** Flat, to the lot, by the executions of all lives together. */
+function leftAtVenue(last: Run): string[] {
+  const { positions = [], orders = [] } = last.truth?.data ?? {}
+  const open = orders.filter(({ status }) => status === 'New' || status === 'PartiallyFilled')
+  return [
+    ...positions.map(({ symbol, idx, lots }) => `${lots} lots of ${symbol} #${idx} are left`),
+    ...open.map(({ clientId }) => `${clientId} is still open`),
+  ]
+}
+
+/** Every point of a life's calls, each with what it leads to: points that share it share their future. */
+export function crashPoints(calls: readonly SeamCall[]): { readonly point: CrashPoint; readonly future: string }[] {
+  let effects = 0
+  return calls.flatMap(({ atUs, effect, isWrite }, index) => {
+    const call = index + 1
+    const before = { point: { call, moment: 'before' } as const, future: `${atUs} ${effects}` }
+    const within = { point: { call, moment: 'within' } as const, future: `${atUs} ${effects} torn` }
+    if (effect) effects += 1
+    const after = { point: { call, moment: 'after' } as const, future: `${atUs} ${effects}` }
+    return isWrite ? [before, within, after] : [before, after]
+  })
+}
