@@ -109,6 +109,7 @@ function createPosition(holding: Holding, idx: PositionIdx): Position {
     openMs: 0,
     seq: -1,
     figures: NO_FIGURES,
+    picture: null,
     isTouched: false,
     stops: [],
     takeProfitTicks: 0,

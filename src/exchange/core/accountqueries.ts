@@ -13,9 +13,9 @@ const CATEGORIES: ReadonlySet<string> = new Set(['', 'linear'])
 
 /** GET /v5/account/wallet-balance: coins that are not zero, or those asked for by name. */
 export function walletBalance(venue: Venue, account: Account, params: Params): Answer {
-  if (textOf(params, 'accountType') !== 'UNIFIED') return badParam('accountType')
+  if (textOf(params['accountType']) !== 'UNIFIED') return badParam('accountType')
   const row = walletRow(moneyOf(venue, account))
-  const asked = textOf(params, 'coin')
+  const asked = textOf(params['coin'])
   if (asked === '') return OK({ list: [row] })
   const held = row['coin'] as readonly Row[]
   const names = asked.split(',').filter((name) => COINS.has(name))
@@ -39,8 +39,8 @@ export function accountInfo(_venue: Venue, account: Account, _params: Params): A
 
 /** GET /v5/account/fee-rate */
 export function feeRate(venue: Venue, _account: Account, params: Params): Answer {
-  const symbol = textOf(params, 'symbol')
-  const isHere = CATEGORIES.has(textOf(params, 'category'))
+  const symbol = textOf(params['symbol'])
+  const isHere = CATEGORIES.has(textOf(params['category']))
   if (isHere && symbol !== '' && !venue.bySymbol.has(symbol)) return badParam('symbol')
   const listings = isHere ? venue.listings : []
   const { takerRate, makerRate } = venue.rules

@@ -2,29 +2,40 @@
  * Wire rows of the topics `position` and `wallet`: the full field sets of facts §7.4 and §7.5, everything text unless
  * marked there. The REST position row has one field renamed.
  */
-import type { Figures, OtherCoin } from './books.ts'
+import type { OtherCoin } from './books.ts'
 import { breakEvenText, liquidationText, liquidationTicks } from './estimates.ts'
 import { exposureOf, figuresOf } from './margin.ts'
-import type { Account, Position, Venue } from './model.ts'
+import type { Account, Position, PositionPicture, Venue } from './model.ts'
 import { e8Text, mulDiv, USDT_E8 } from './money.ts'
 import { leverageText, tierAt } from './risktiers.ts'
 import { averageText, lotsText, msText, priceText, type Row } from './texts.ts'
 
-/** Everything a position row shows, as it was at one moment. */
-export interface PositionPicture {
-  readonly position: Position
-  readonly figures: Figures
-  /** A float; NaN is none. */
-  readonly liquidationTicks: number
-}
-
 /** `exposure` is the account's, now. */
 export function pictureOf(position: Position, exposure = exposureOf(position.holding.account)): PositionPicture {
-  return {
-    position: { ...position },
-    figures: figuresOf(position),
-    liquidationTicks: liquidationTicks(position, exposure),
+  const figures = figuresOf(position)
+  const ticks = liquidationTicks(position, exposure)
+  const { picture } = position
+  if (picture !== null && isStillSo(picture, position) && picture.figures === figures) {
+    if (Object.is(picture.liquidationTicks, ticks)) return picture
   }
+  position.picture = { position: { ...position, picture: null }, figures, liquidationTicks: ticks }
+  return position.picture
+}
+
+/** Most rows follow orders that changed nothing about the position: what was pictured then will do again. */
+function isStillSo({ position: then }: PositionPicture, now: Position): boolean {
+  return (
+    then.curRealisedE8 === now.curRealisedE8 &&
+    then.cumRealisedE8 === now.cumRealisedE8 &&
+    then.createdMs === now.createdMs &&
+    then.updatedMs === now.updatedMs &&
+    then.openMs === now.openMs &&
+    then.seq === now.seq &&
+    then.isLiq === now.isLiq &&
+    then.takeProfitTicks === now.takeProfitTicks &&
+    then.stopLossTicks === now.stopLossTicks &&
+    then.trailTicks === now.trailTicks
+  )
 }
 
 /** A row of topic `position`; both legs of hedge mode have a row each. */
@@ -110,7 +121,8 @@ export function moneyOf(
   { uplE8, initialE8, maintenanceE8 } = exposureOf(account),
 ): MoneyPicture {
   const { cashE8, orderHoldE8, realisedE8, books } = account
-  const coins = [...books.coins].map(([coin, unitsE8]) => ({ coin, unitsE8, worthE8: worthOf(venue, coin, unitsE8) }))
+  const coins: CoinPicture[] = []
+  for (const [coin, unitsE8] of books.coins) coins.push({ coin, unitsE8, worthE8: worthOf(venue, coin, unitsE8) })
   return { cashE8, uplE8, orderHoldE8, initialE8, maintenanceE8, realisedE8, coins }
 }
 

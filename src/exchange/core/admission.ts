@@ -101,28 +101,28 @@ interface Words {
 }
 
 function checkWords(params: Params): Words | Answer {
-  const side = textOf(params, 'side')
+  const side = textOf(params['side'])
   if (side !== 'Buy' && side !== 'Sell') return badParam('side')
-  const orderType = textOf(params, 'orderType')
+  const orderType = textOf(params['orderType'])
   if (orderType !== 'Limit' && orderType !== 'Market') return badParam('orderType')
   const isMarket = orderType === 'Market'
   // A market order is IOC whatever is sent; clients send GTC and legacy words with it.
-  const timeInForce = isMarket ? 'IOC' : textOf(params, 'timeInForce') || 'GTC'
+  const timeInForce = isMarket ? 'IOC' : textOf(params['timeInForce']) || 'GTC'
   if (!TIMES_IN_FORCE.has(timeInForce)) return badParam('timeInForce')
-  const smpType = textOf(params, 'smpType') || 'None'
+  const smpType = textOf(params['smpType']) || 'None'
   if (!SMP_TYPES.has(smpType)) return badParam('smpType')
-  const linkId = textOf(params, 'orderLinkId')
+  const linkId = textOf(params['orderLinkId'])
   if (linkId.length > 45) return refuse(10001, 'order link id is longer than 45')
   if (linkId !== '' && !LINK_ID.test(linkId)) return badParam('orderLinkId')
   return {
     isBuy: side === 'Buy',
     isMarket,
     timeInForce: timeInForce as TimeInForceText,
-    reduceOnly: flagOf(params, 'reduceOnly'),
-    closeOnTrigger: flagOf(params, 'closeOnTrigger'),
+    reduceOnly: flagOf(params['reduceOnly']),
+    closeOnTrigger: flagOf(params['closeOnTrigger']),
     smpType: smpType as SmpType,
     linkId,
-    rpiTakerAccess: flagOf(params, 'rpiTakerAccess'),
+    rpiTakerAccess: flagOf(params['rpiTakerAccess']),
   }
 }
 
@@ -136,7 +136,7 @@ interface Terms {
 function checkTerms(venue: Venue, account: Account, listing: Listing, params: Params, words: Words): Terms | Answer {
   const stop = stopOf(listing, params)
   if (stop !== null && isAnswer(stop)) return stop
-  const hasTargets = Number(textOf(params, 'takeProfit')) > 0 || Number(textOf(params, 'stopLoss')) > 0
+  const hasTargets = Number(textOf(params['takeProfit'])) > 0 || Number(textOf(params['stopLoss'])) > 0
   if (hasTargets && words.reduceOnly) return refuse(10001, 'params error: a reduce-only order cannot have TP/SL')
   const tolerance = toleranceOf(params, { isMarket: words.isMarket, isPlain: stop === null && !hasTargets })
   if (tolerance !== null && isAnswer(tolerance)) return tolerance
@@ -168,7 +168,7 @@ function checkPrice(
   if (isMarket && tolerance !== null) return tolerancePrice(listing, isBuy, tolerance)
   if (isMarket) return marketPrice(venue, listing, isBuy)
   const fromBook = bboPrice(listing, params, isBuy)
-  const ticks = fromBook ?? parsePrice(venue, listing, textOf(params, 'price'), isBuy)
+  const ticks = fromBook ?? parsePrice(venue, listing, textOf(params['price']), isBuy)
   if (ticks === undefined || (typeof ticks === 'number' && ticks <= 0)) return refuse(10001, 'Price invalid')
   if (typeof ticks !== 'number') return ticks
   return stop === null ? bandPrice(account, listing, isBuy, ticks) : boundPrice(listing, ticks)
@@ -194,7 +194,7 @@ function checkQty(
   { isMarket, reduceOnly, closeOnTrigger }: Words,
   priceTicks: number,
 ): number | Answer {
-  const lots = parseSteps(textOf(params, 'qty'), listing.instrument.lot)
+  const lots = parseSteps(textOf(params['qty']), listing.instrument.lot)
   if (lots === undefined || lots < 0) return refuse(10001, 'Qty invalid')
   if (lots === 0 && reduceOnly && closeOnTrigger) return 0
   return checkLots(venue, listing, { isMarket, reduceOnly, priceTicks }, lots)

@@ -41,7 +41,7 @@ export function amendedTerms(venue: Venue, order: Order, params: Params): Amende
 /** The trigger can move as long as it waits, and only to where the price is not yet. */
 function amendedStop(order: Order, params: Params): Stop | null | Answer {
   const { listing, stop } = order
-  const triggerTicks = ticksOf(listing, params, 'triggerPrice')
+  const triggerTicks = params['triggerPrice'] === undefined ? null : ticksOf(listing, params, 'triggerPrice')
   if (triggerTicks !== null && typeof triggerTicks !== 'number') return triggerTicks
   const isAsked = triggerTicks !== null && triggerTicks > 0
   if (stop === null || order.status !== 'Untriggered') return isAsked ? badParam('triggerPrice') : stop
@@ -55,7 +55,7 @@ function amendedStop(order: Order, params: Params): Stop | null | Answer {
 
 function amendedPrice(venue: Venue, order: Order, params: Params): number | Answer {
   const { listing, account, isBuy } = order
-  const text = textOf(params, 'price')
+  const text = textOf(params['price'])
   if (text === '' || order.isMarket) return order.priceTicks
   const ticks = parsePrice(venue, listing, text, isBuy)
   if (ticks === undefined || ticks <= 0) return refuse(10001, 'Price invalid')
@@ -64,7 +64,7 @@ function amendedPrice(venue: Venue, order: Order, params: Params): number | Answ
 
 function amendedLots(venue: Venue, order: Order, params: Params, priceTicks: number): number | Answer {
   const { listing, isMarket, reduceOnly } = order
-  const text = textOf(params, 'qty')
+  const text = textOf(params['qty'])
   if (text === '') return order.lots
   const lots = parseSteps(text, listing.instrument.lot)
   if (lots === undefined) return refuse(10001, 'Qty invalid')

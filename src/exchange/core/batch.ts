@@ -36,7 +36,7 @@ export function ordersIn(params: Params): number {
 /** POST /v5/order/create-batch: a failed item has no order id and no time, only the client's id. */
 export const createBatch = batchOf(createOrder, (item, ids, nowMs) => ({
   orderId: ids?.orderId ?? '',
-  orderLinkId: textOf(item, 'orderLinkId'),
+  orderLinkId: textOf(item['orderLinkId']),
   createAt: ids === null ? '' : msText(nowMs),
 }))
 
@@ -47,7 +47,7 @@ export const amendBatch = batchOf(amendOrder, idsRow)
 export const cancelBatch = batchOf(cancelOrder, idsRow)
 
 function idsRow(item: Params, ids: Ids | null): Ids {
-  return ids ?? { orderId: textOf(item, 'orderId'), orderLinkId: textOf(item, 'orderLinkId') }
+  return ids ?? { orderId: textOf(item['orderId']), orderLinkId: textOf(item['orderLinkId']) }
 }
 
 function batchOf(single: Single, rowOf: ItemRow): Batch {
@@ -61,7 +61,7 @@ function batchOf(single: Single, rowOf: ItemRow): Batch {
       const { retCode, retMsg, result } =
         at < admitted ? (symbolProblem(account, item) ?? single(venue, account, item)) : TOO_MANY_VISITS
       const ids = retCode === 0 ? (result as Ids) : null
-      list.push({ category: 'linear', symbol: textOf(item, 'symbol'), ...rowOf(item, ids, venue.nowMs) })
+      list.push({ category: 'linear', symbol: textOf(item['symbol']), ...rowOf(item, ids, venue.nowMs) })
       outcomes.push({ code: retCode, msg: retMsg })
     }
     return { ...OK({ list }), retExtInfo: { list: outcomes } }
@@ -70,7 +70,7 @@ function batchOf(single: Single, rowOf: ItemRow): Batch {
 
 /** The items as parameters of single calls. What is no object is an empty one: the single call says what it lacks. */
 function itemsOf(venue: Venue, params: Params): Params[] | Answer {
-  if (textOf(params, 'category') !== 'linear') return badParam('category')
+  if (textOf(params['category']) !== 'linear') return badParam('category')
   const items: unknown = params['request']
   if (!Array.isArray(items) || items.length === 0) return badParam('request')
   const max = venue.rules.doubts.batchMaxOrders

@@ -31,7 +31,7 @@ interface Closed {
 export function closedPnl(venue: Venue, account: Account, params: Params): Answer {
   const other = otherCategory(params)
   if (other !== null) return other
-  const symbol = textOf(params, 'symbol')
+  const symbol = textOf(params['symbol'])
   if (symbol !== '' && !venue.bySymbol.has(symbol)) return badParam('symbol')
   const after = cursorOf(params)
   if (after === null) return badParam('cursor')

@@ -19,9 +19,9 @@ const SECONDS = /^\d{1,3}$/
 
 /** POST /v5/order/disconnected-cancel-all; the product defaults to options, which are of no account here. */
 export function setDcp(venue: Venue, account: Account, params: Params): Answer {
-  const product = textOf(params, 'product') || 'OPTIONS'
+  const product = textOf(params['product']) || 'OPTIONS'
   if (!PRODUCTS.has(product)) return badParam('product')
-  const text = textOf(params, 'timeWindow')
+  const text = textOf(params['timeWindow'])
   const seconds = Number(text)
   if (!SECONDS.test(text) || seconds < 3 || seconds > 300) return badParam('timeWindow')
   const formerMs = windowMs(account, product, venue.nowMs)

@@ -20,7 +20,7 @@ const MAXIMA: Readonly<Record<Coin, string>> = { BTC: '15', ETH: '200', USDT: '1
 const AMOUNT = /^\d{1,12}(\.\d{1,8})?$/
 
 export function applyMoney(venue: Venue, account: Account, params: Params): Answer {
-  const adjustType = textOf(params, 'adjustType') || '0'
+  const adjustType = textOf(params['adjustType']) || '0'
   if (adjustType !== '0' && adjustType !== '1') return badParam('adjustType')
   const amounts = amountsOf(params['utaDemoApplyMoney'])
   if (!(amounts instanceof Map)) return amounts
@@ -43,9 +43,9 @@ function amountsOf(asked: unknown): Map<Coin, number> | Answer {
   for (const each of asked as readonly unknown[]) {
     if (typeof each !== 'object' || each === null) return badParam('utaDemoApplyMoney')
     const item = each as Params
-    const coin = textOf(item, 'coin')
+    const coin = textOf(item['coin'])
     if (!isCoin(coin)) return badParam('coin')
-    const text = textOf(item, 'amountStr') || MAXIMA[coin]
+    const text = textOf(item['amountStr']) || MAXIMA[coin]
     if (!AMOUNT.test(text) || Number(text) === 0) return badParam('amountStr')
     const unitsE8 = (amounts.get(coin) ?? 0) + e8FromText(text)
     if (unitsE8 > e8FromText(MAXIMA[coin]))

@@ -8,7 +8,6 @@
  */
 import { book } from './account.ts'
 import { type Source, sourceOf } from './agenda.ts'
-import { idOf } from './ids.ts'
 import { figuresOf } from './margin.ts'
 import type { Execution, Listing, Position, Venue } from './model.ts'
 import { count } from './model.ts'
@@ -59,7 +58,7 @@ function pay(venue: Venue, position: Position, rateE8: number): void {
   venue.executionNumber += 1
   const execution: Execution = {
     number: venue.executionNumber,
-    id: idOf(venue.idPrefix.execution, venue.executionNumber),
+    id: venue.ids.execution.of(venue.executionNumber),
     order: fundingOrder(venue, position),
     priceTicks: markTicks,
     lots: Math.abs(position.lots),

@@ -19,7 +19,7 @@ import { badParam, isAnswer, listingOf, type Params, textOf } from './validate.t
 
 /** A moment in a request, ms; `absent` when there is none, null when it is no moment. */
 function momentOf(params: Params, name: string, absent: number): number | null {
-  const text = textOf(params, name)
+  const text = textOf(params[name])
   if (text === '') return absent
   return /^\d{1,15}$/.test(text) ? Number(text) : null
 }
@@ -52,7 +52,7 @@ function chartQuery(chart: Chart): (venue: Venue, params: Params) => Answer {
   return (venue, params) => {
     const listing = listingOf(venue, orLinear(params))
     if (isAnswer(listing)) return listing
-    const interval = textOf(params, 'interval')
+    const interval = textOf(params['interval'])
     if (!isInterval(interval)) return refuse(10001, 'params error: intervalTime is invalid')
     const limit = limitOf(params, 200, 1_000)
     const terms = chartWindow(params, interval, limit, venue.nowMs)
@@ -133,7 +133,7 @@ function momentPage(
   params: Params,
   { intervalName, limitMax }: { readonly intervalName: string; readonly limitMax: number },
 ): Page<Candle> | Answer {
-  const interval = textOf(params, intervalName)
+  const interval = textOf(params[intervalName])
   if (!Object.hasOwn(INTERVAL_TIMES, interval)) return badParam(intervalName)
   const start = momentOf(params, 'startTime', LAUNCH_MS)
   const end = momentOf(params, 'endTime', venue.nowMs)

@@ -1,23 +1,29 @@
 import { expect, test } from 'vitest'
-import { idOf, numberIn } from './ids.ts'
+import { seededRandom } from '../../seams/random.ts'
+import { createIds } from './ids.ts'
 
-const PREFIX = '3f2a91c0-77de-4b10-9c55-'
+const ids = createIds(seededRandom('ids'))
+const known = ids.of(255)
+const other = createIds(seededRandom('other ids')).of(255)
 
-test.each([0, 1, 10, 255, 4_096, 0xdead_beef, 16 ** 12 - 1])('the number %i is read back from its id', (number) => {
-  const id = idOf(PREFIX, number)
-  expect(id).toHaveLength(36)
-  expect(numberIn(PREFIX, id)).toBe(number)
-})
+test.each([0, 1, 10, 255, 4_095, 4_096, 0xdead_beef, 16 ** 12 - 1, 255])(
+  'the number %i is read back from its id',
+  (n) => {
+    expect(ids.of(n)).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+    expect(ids.of(n).endsWith(n.toString(16).padStart(12, '0'))).toBe(true)
+    expect(ids.numberIn(ids.of(n))).toBe(n)
+  },
+)
 
 test.each([
   ['nothing', ''],
   ['a number alone', '0000000000ff'],
-  ['another venue', '3f2a91c0-77de-4b10-9c56-0000000000ff'],
-  ['capitals', '3f2a91c0-77de-4b10-9c55-0000000000FF'],
-  ['a digit too few', '3f2a91c0-77de-4b10-9c55-000000000ff'],
-  ['a digit too many', '3f2a91c0-77de-4b10-9c55-00000000000ff'],
-  ['something else than digits', '3f2a91c0-77de-4b10-9c55-00000000 0ff'],
-  ['letters beyond f', '3f2a91c0-77de-4b10-9c55-0000000000fg'],
+  ['another venue', other],
+  ['capitals', `${known.slice(0, -2)}FF`],
+  ['a digit too few', known.slice(0, -1)],
+  ['a digit too many', `${known}f`],
+  ['something else than digits', `${known.slice(0, -3)} ff`],
+  ['letters beyond f', `${known.slice(0, -1)}g`],
 ])('an id of %s names no order', (_, id) => {
-  expect(numberIn(PREFIX, id)).toBeNaN()
+  expect(ids.numberIn(id)).toBeNaN()
 })

@@ -7,7 +7,6 @@
  * Source: Bybit v5 docs, get transaction log (a start alone opens 24 hours; 1 to 50 rows a page, 20).
  */
 import type { Transfer } from './books.ts'
-import { idOf } from './ids.ts'
 import type { Account, Answer, Execution, Venue } from './model.ts'
 import { OK, refuse } from './model.ts'
 import { e8Text } from './money.ts'
@@ -32,7 +31,7 @@ export function transfer(
   if (coin === 'USDT') account.cashE8 = balanceAfterE8
   else books.coins.set(coin, balanceAfterE8)
   venue.executionNumber += 1
-  const id = idOf(venue.idPrefix.execution, venue.executionNumber)
+  const id = venue.ids.execution.of(venue.executionNumber)
   const atMs = Math.floor(venue.nowMs)
   books.transfers.push({ number: venue.executionNumber, id, kind, coin, changeE8, balanceAfterE8, atMs })
   if (books.transfers.length > TRANSFERS_KEPT) books.transfers.shift()
@@ -44,9 +43,9 @@ const isTransfer = (entry: Entry): entry is Transfer => 'changeE8' in entry
 
 /** GET /v5/account/transaction-log */
 export function transactionLog(venue: Venue, account: Account, params: Params): Answer {
-  const accountType = textOf(params, 'accountType')
+  const accountType = textOf(params['accountType'])
   if (accountType !== '' && accountType !== 'UNIFIED') return badParam('accountType')
-  const category = textOf(params, 'category')
+  const category = textOf(params['category'])
   if (OTHER_CATEGORIES.has(category)) return OK({ list: [], nextPageCursor: '' })
   if (!CATEGORIES.has(category)) return badParam('category')
   const after = cursorOf(params)
@@ -54,9 +53,9 @@ export function transactionLog(venue: Venue, account: Account, params: Params): 
   const window = dayOf(params, venue.nowMs)
   if (window === null) return refuse(10001, 'The time range between startTime and endTime cannot exceed 7 days')
   const wanted = {
-    currency: textOf(params, 'currency'),
-    baseCoin: textOf(params, 'baseCoin'),
-    type: textOf(params, 'type'),
+    currency: textOf(params['currency']),
+    baseCoin: textOf(params['baseCoin']),
+    type: textOf(params['type']),
   }
   const page = newestPage(entriesOf(account), {
     limit: limitOf(params, 20, 50),
@@ -83,8 +82,8 @@ function entriesOf({ executions, books }: Account): readonly Entry[] {
 
 /** One time alone opens a day, both at most 7 days, none the last day; null when they are too far apart or reversed. */
 function dayOf(params: Params, nowMs: number): { readonly fromMs: number; readonly toMs: number } | null {
-  const start = Number(textOf(params, 'startTime') || Number.NaN)
-  const end = Number(textOf(params, 'endTime') || Number.NaN)
+  const start = Number(textOf(params['startTime']) || Number.NaN)
+  const end = Number(textOf(params['endTime']) || Number.NaN)
   const fromMs = Number.isNaN(start) ? (Number.isNaN(end) ? nowMs : end) - DAY_MS : start
   const toMs = Number.isNaN(end) ? fromMs + DAY_MS : end
   return toMs < fromMs || toMs - fromMs > 7 * DAY_MS ? null : { fromMs, toMs }

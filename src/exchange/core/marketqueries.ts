@@ -3,7 +3,6 @@
  */
 import { formatSteps } from '../../domain/steps.ts'
 import { levelRows, REST_DEPTH, restPicture } from './depthfeed.ts'
-import { idOf } from './ids.ts'
 import type { Answer, Listing, PublicTrade, Venue } from './model.ts'
 import { OK } from './model.ts'
 import { cursorOf, limitOf, newestPage } from './page.ts'
@@ -26,10 +25,10 @@ export function marketTime(venue: Venue): Answer {
 export function instrumentsInfo(venue: Venue, params: Params): Answer {
   const other = otherCategory(params)
   if (other !== null) return other
-  const symbol = textOf(params, 'symbol')
-  const baseCoin = textOf(params, 'baseCoin')
-  const status = textOf(params, 'status') || 'Trading'
-  const symbolType = textOf(params, 'symbolType')
+  const symbol = textOf(params['symbol'])
+  const baseCoin = textOf(params['baseCoin'])
+  const status = textOf(params['status']) || 'Trading'
+  const symbolType = textOf(params['symbolType'])
   if (symbol !== '' && !venue.bySymbol.has(symbol)) return badParam('symbol')
   const page = listingPage(venue, params, limitOf(params, 500, 1_000), (listing) => {
     const { instrument } = listing
@@ -114,7 +113,7 @@ function instrumentRow(listing: Listing): Readonly<Record<string, unknown>> {
 export function tickers(venue: Venue, params: Params): Answer {
   const other = otherCategory(params)
   if (other !== null) return other
-  const symbol = textOf(params, 'symbol')
+  const symbol = textOf(params['symbol'])
   if (symbol !== '' && !venue.bySymbol.has(symbol)) return badParam('symbol')
   const listings = venue.listings.filter((each) => symbol === '' || each.instrument.symbol === symbol)
   return OK({ category: 'linear', list: listings.map((each) => tickerRestRow(each, venue.nowMs)) })
@@ -146,7 +145,7 @@ export function priceLimit(venue: Venue, params: Params): Answer {
 
 /** Some endpoints take linear for granted. */
 export function orLinear(params: Params): Params {
-  return textOf(params, 'category') === '' ? { ...params, category: 'linear' } : params
+  return textOf(params['category']) === '' ? { ...params, category: 'linear' } : params
 }
 
 /** GET /v5/market/recent-trade, newest first. Source: Bybit v5 docs, market/recent-trade. */
@@ -155,7 +154,7 @@ export function recentTrades(venue: Venue, params: Params): Answer {
   if (isAnswer(listing)) return listing
   const trades = listing.record.trades.newest(limitOf(params, 500, 1_000))
   const row = (trade: PublicTrade): Readonly<Record<string, unknown>> => ({
-    execId: idOf(venue.idPrefix.trade, trade.number),
+    execId: venue.ids.trade.of(trade.number),
     symbol: listing.instrument.symbol,
     price: priceText(listing, trade.priceTicks),
     size: lotsText(listing, trade.lots),

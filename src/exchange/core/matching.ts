@@ -9,7 +9,6 @@
 import { closableLots, closeOrder, releaseHold, settleFill } from './account.ts'
 import { bestLevel, crosses, dropIfEmpty, join, leave, marketAhead, takeMarket } from './book.ts'
 import type { ExecutionKind } from './books.ts'
-import { idOf } from './ids.ts'
 import type { BookSide, Execution, Level, Listing, Order, PublicTrade, TickDirection, Venue } from './model.ts'
 import { count, isOpen } from './model.ts'
 import { feeOf } from './money.ts'
@@ -187,7 +186,7 @@ function bookFill(venue: Venue, order: Order, { lots, priceTicks, isMaker, seq, 
   venue.executionNumber += 1
   const execution: Execution = {
     number: venue.executionNumber,
-    id: idOf(venue.idPrefix.execution, venue.executionNumber),
+    id: venue.ids.execution.of(venue.executionNumber),
     order,
     priceTicks,
     lots,

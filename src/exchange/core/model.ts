@@ -12,6 +12,7 @@ import type { PartialFill } from '../world-matching.ts'
 import type { Agenda } from './agenda.ts'
 import type { Books, Figures, ListingStatus, RiskTier, Watch } from './books.ts'
 import type { Delays } from './delays.ts'
+import type { Ids } from './ids.ts'
 import type { Latest } from './latest.ts'
 import type { EndpointLimit } from './limits.ts'
 import type { MarketRecord } from './marketrecord.ts'
@@ -152,6 +153,8 @@ export interface Position {
   seq: number
   /** What margin.ts last worked out for it. */
   figures: Figures
+  /** What was last told of it. */
+  picture: PositionPicture | null
   isTouched: boolean
   /** Its take-profits, stop-losses and trailing stop, as long as they are open. */
   readonly stops: Order[]
@@ -159,6 +162,14 @@ export interface Position {
   takeProfitTicks: number
   stopLossTicks: number
   trailTicks: number
+}
+
+/** Everything a position row shows, as it was at one moment. */
+export interface PositionPicture {
+  readonly position: Position
+  readonly figures: Figures
+  /** A float; NaN is none. */
+  readonly liquidationTicks: number
 }
 
 /** One symbol of one account. */
@@ -240,8 +251,7 @@ export interface Venue {
   readonly listings: readonly Listing[]
   readonly bySymbol: ReadonlyMap<string, Listing>
   readonly accounts: ReadonlyMap<string, Account>
-  /** First parts of the ids this venue gives out; the rest counts. */
-  readonly idPrefix: { readonly order: string; readonly execution: string; readonly trade: string }
+  readonly ids: { readonly order: Ids; readonly execution: Ids; readonly trade: Ids }
   orderNumber: number
   executionNumber: number
   tradeNumber: number

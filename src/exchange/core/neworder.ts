@@ -1,7 +1,6 @@
 /**
  * From a checked draft to an order the account has: the one place where orders are made.
  */
-import { idOf } from './ids.ts'
 import type { Account, Holding, Listing, Order, PositionIdx, Venue } from './model.ts'
 import { count } from './model.ts'
 import type { Attached, SmpType, Stop, TimeInForceText } from './orderterms.ts'
@@ -60,7 +59,7 @@ export function orderFrom(venue: Venue, account: Account, draft: Draft): Order {
   venue.orderNumber += 1
   return {
     number: venue.orderNumber,
-    id: idOf(venue.idPrefix.order, venue.orderNumber),
+    id: venue.ids.order.of(venue.orderNumber),
     linkId: draft.linkId,
     account,
     listing: draft.listing,

@@ -10,6 +10,7 @@ import { createSide } from './book.ts'
 import { createProtection } from './dcp.ts'
 import { createDelays } from './delays.ts'
 import { createFunding } from './funding.ts'
+import { createIds } from './ids.ts'
 import { DEFAULT_TIER } from './limits.ts'
 import { createRiskEngine } from './liquidation.ts'
 import { createMarket, type Market } from './market.ts'
@@ -65,7 +66,7 @@ export function createVenue(world: World, random: Random, startMs: number): Venu
         return [each.accountId, createAccount(each, listings, limits, endpoints, terms)]
       }),
     ),
-    idPrefix: { order: idPrefix(ids), execution: idPrefix(ids), trade: idPrefix(ids) },
+    ids: { order: createIds(ids), execution: createIds(ids), trade: createIds(ids) },
     orderNumber: 0,
     executionNumber: 0,
     tradeNumber: 0,
@@ -169,14 +170,4 @@ function createListing(spec: WorldInstrument, index: number, nowMs: () => number
     fillPlan: { buy: null, sell: null },
     feeds: [],
   }
-}
-
-/** The first four groups of a UUID; a number fills the last one. */
-function idPrefix(random: Random): string {
-  const hex = (digits: number): string =>
-    random
-      .integer(0, 16 ** digits - 1)
-      .toString(16)
-      .padStart(digits, '0')
-  return `${hex(8)}-${hex(4)}-4${hex(3)}-${(8 + random.integer(0, 3)).toString(16)}${hex(3)}-`
 }

@@ -9,7 +9,6 @@ import { checkOrder } from './admission.ts'
 import { type Source, sourceOf } from './agenda.ts'
 import { type AmendedTerms, amendedTerms } from './amending.ts'
 import { bestLevel, crosses, leave, lotsWithin } from './book.ts'
-import { numberIn } from './ids.ts'
 import { bookChanged, cancel, crossesRpi, preventsSelfMatch, rest, rpiSideFor, sideOf, sweep } from './matching.ts'
 import type { Account, Answer, DelayedOrders, Order, Venue } from './model.ts'
 import { isOpen, OK, refuse } from './model.ts'
@@ -94,11 +93,11 @@ export function meetBook(venue: Venue, order: Order): void {
 function findOpen(venue: Venue, account: Account, params: Params, tooLate: string): Order | Answer {
   const listing = listingOf(venue, params)
   if (isAnswer(listing)) return listing
-  const orderId = textOf(params, 'orderId')
-  const linkId = textOf(params, 'orderLinkId')
+  const orderId = textOf(params['orderId'])
+  const linkId = textOf(params['orderLinkId'])
   if (orderId === '' && linkId === '') return refuse(10001, 'params error: OrderId or orderLinkId is required')
   const { open } = account.holdings[listing.index]!
-  const number = orderId !== '' ? numberIn(venue.idPrefix.order, orderId) : account.byLink.get(linkId)?.number
+  const number = orderId !== '' ? venue.ids.order.numberIn(orderId) : account.byLink.get(linkId)?.number
   const order = number === undefined ? undefined : open.get(number)
   if (order === undefined) return refuse(110001, tooLate)
   // An earlier change of this order is on its way (facts §8.2).
@@ -137,10 +136,10 @@ export function cancelDue(venue: Venue, order: Order): void {
 
 /** symbol > baseCoin > settleCoin; one of them must be there (facts §3.2). */
 export function cancelAll(venue: Venue, account: Account, params: Params): Answer {
-  if (textOf(params, 'category') !== 'linear') return badParam('category')
-  const symbol = textOf(params, 'symbol')
-  const baseCoin = textOf(params, 'baseCoin')
-  const settleCoin = textOf(params, 'settleCoin')
+  if (textOf(params['category']) !== 'linear') return badParam('category')
+  const symbol = textOf(params['symbol'])
+  const baseCoin = textOf(params['baseCoin'])
+  const settleCoin = textOf(params['settleCoin'])
   if (symbol !== '' && !venue.bySymbol.has(symbol)) return badParam('symbol')
   if (symbol === '' && baseCoin === '' && settleCoin === '') {
     return refuse(10001, 'params error: symbol, settleCoin or baseCoin is required')
@@ -157,8 +156,8 @@ export function cancelAll(venue: Venue, account: Account, params: Params): Answe
 
 /** Which kinds of orders a cancel-all means; without a filter all of them, TP/SL too. */
 function isMeant(venue: Venue, order: Order, params: Params): boolean {
-  const isOfType = textOf(params, 'stopOrderType') !== 'Stop' || order.stop?.type === 'Stop'
-  return order.cancelAtMs === 0 && fitsFilter(venue, order, textOf(params, 'orderFilter')) && isOfType
+  const isOfType = textOf(params['stopOrderType']) !== 'Stop' || order.stop?.type === 'Stop'
+  return order.cancelAtMs === 0 && fitsFilter(venue, order, textOf(params['orderFilter'])) && isOfType
 }
 
 export function amendOrder(venue: Venue, account: Account, params: Params): Answer {

@@ -39,7 +39,7 @@ function cursorText(number: number): string {
 
 /** The row number a cursor names; Infinity for the first page, null when it is none of ours. */
 export function cursorOf(params: Params): number | null {
-  const text = textOf(params, 'cursor')
+  const text = textOf(params['cursor'])
   if (text === '') return Number.POSITIVE_INFINITY
   const match = CURSOR.exec(decoded(decoded(text)))
   return match === null ? null : Number(match[1])
@@ -55,13 +55,13 @@ function decoded(text: string): string {
 
 /** The page size asked for, clamped into what the endpoint gives (clients do ask for more, facts §3.2). */
 export function limitOf(params: Params, byDefault: number, max: number): number {
-  const asked = Math.floor(Number(textOf(params, 'limit') || byDefault))
+  const asked = Math.floor(Number(textOf(params['limit']) || byDefault))
   return Number.isFinite(asked) ? Math.min(max, Math.max(1, asked)) : byDefault
 }
 
 /** The same; a size beyond what the endpoint gives is refused where the world says so (a doubt, facts §3.2). */
 export function pageSizeOf(venue: Venue, params: Params, byDefault: number, max: number): number | Answer {
-  const isTooLarge = Number(textOf(params, 'limit')) > max
+  const isTooLarge = Number(textOf(params['limit'])) > max
   return isTooLarge && venue.rules.doubts.largePages === 'refused' ? badParam('limit') : limitOf(params, byDefault, max)
 }
 
@@ -69,8 +69,8 @@ const WEEK_MS = 7 * 24 * 3_600_000
 
 /** Start and end of a query, at most 7 days apart; one alone opens a week, none the last week. */
 export function windowOf(params: Params, nowMs: number): { readonly fromMs: number; readonly toMs: number } | Answer {
-  const start = Number(textOf(params, 'startTime') || Number.NaN)
-  const end = Number(textOf(params, 'endTime') || Number.NaN)
+  const start = Number(textOf(params['startTime']) || Number.NaN)
+  const end = Number(textOf(params['endTime']) || Number.NaN)
   const fromMs = Number.isNaN(start) ? (Number.isNaN(end) ? nowMs : end) - WEEK_MS : start
   const toMs = Number.isNaN(end) ? fromMs + WEEK_MS : end
   if (toMs < fromMs) return refuse(10001, 'startTime must be before endTime')

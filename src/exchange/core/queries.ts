@@ -22,35 +22,35 @@ const OTHER_CATEGORIES: ReadonlySet<string> = new Set(['spot', 'inverse', 'optio
 
 /** Answers for categories other than linear: an empty list where the venue has them. Null for linear. */
 export function otherCategory(params: Params): Answer | null {
-  const category = textOf(params, 'category')
+  const category = textOf(params['category'])
   if (category === 'linear') return null
   return OTHER_CATEGORIES.has(category) ? OK({ category, list: [], ...EMPTY_CURSOR }) : badParam('category')
 }
 
 /** Where a world refuses the categories it holds nothing of (a doubt, facts §10.26), the refusal; else null. */
 export function refusesCategory(venue: Venue, params: Params): Answer | null {
-  const isRefused = venue.rules.doubts.otherCategories === 'refused' && OTHER_CATEGORIES.has(textOf(params, 'category'))
+  const isRefused = venue.rules.doubts.otherCategories === 'refused' && OTHER_CATEGORIES.has(textOf(params['category']))
   return isRefused ? badParam('category') : null
 }
 
 /** Which orders, executions or positions are meant by symbol > baseCoin > settleCoin. Null when the symbol is unknown. */
 function coinFilter(venue: Venue, params: Params): ((symbol: string, baseCoin: string) => boolean) | null {
-  const symbol = textOf(params, 'symbol')
-  const baseCoin = textOf(params, 'baseCoin')
-  const settleCoin = textOf(params, 'settleCoin')
+  const symbol = textOf(params['symbol'])
+  const baseCoin = textOf(params['baseCoin'])
+  const settleCoin = textOf(params['settleCoin'])
   if (symbol !== '') return venue.bySymbol.has(symbol) ? (each) => each === symbol : null
   if (baseCoin !== '') return (_, each) => each === baseCoin
   return () => settleCoin === '' || settleCoin === 'USDT'
 }
 
 function hasCoin(params: Params): boolean {
-  return ['symbol', 'baseCoin', 'settleCoin'].some((name) => textOf(params, name) !== '')
+  return ['symbol', 'baseCoin', 'settleCoin'].some((name) => textOf(params[name]) !== '')
 }
 
 /** The order an id in the query names, if any was given: orderId beats orderLinkId. Undefined without an id. */
 function orderByIds(venue: Venue, account: Account, params: Params): Order | null | undefined {
-  const orderId = textOf(params, 'orderId')
-  const linkId = textOf(params, 'orderLinkId')
+  const orderId = textOf(params['orderId'])
+  const linkId = textOf(params['orderLinkId'])
   if (orderId !== '') return orderById(venue, account, orderId) ?? null
   return linkId === '' ? undefined : (account.byLink.get(linkId) ?? null)
 }
@@ -80,9 +80,9 @@ export function realtimeOrders(venue: Venue, account: Account, params: Params): 
   if (after === null) return badParam('cursor')
   const limit = pageSizeOf(venue, params, 20, 50)
   if (typeof limit !== 'number') return limit
-  const orderFilter = textOf(params, 'orderFilter')
+  const orderFilter = textOf(params['orderFilter'])
   const rows =
-    textOf(params, 'openOnly') === '1' ? account.closed.newest(RECENT_CLOSED).filter(isRecent) : openOrders(account)
+    textOf(params['openOnly']) === '1' ? account.closed.newest(RECENT_CLOSED).filter(isRecent) : openOrders(account)
   const page = newestPage([...rows].sort(byNumber), {
     limit,
     after,
@@ -123,8 +123,8 @@ export function orderHistory(venue: Venue, account: Account, params: Params): An
   if (typeof limit !== 'number') return limit
   const window = windowOf(params, venue.nowMs)
   if (isAnswer(window)) return window
-  const status = textOf(params, 'orderStatus')
-  const orderFilter = textOf(params, 'orderFilter')
+  const status = textOf(params['orderStatus'])
+  const orderFilter = textOf(params['orderFilter'])
   const page = newestPage(account.orders, {
     limit,
     after,
@@ -153,7 +153,7 @@ export function executionList(venue: Venue, account: Account, params: Params): A
   if (typeof limit !== 'number') return limit
   const window = windowOf(params, venue.nowMs)
   if (isAnswer(window)) return window
-  const execType = textOf(params, 'execType')
+  const execType = textOf(params['execType'])
   const rows = byId === undefined ? account.executions : (byId?.executions ?? [])
   const page = newestPage(rows, {
     limit,
@@ -178,10 +178,10 @@ export function executionList(venue: Venue, account: Account, params: Params): A
 export function positionList(venue: Venue, account: Account, params: Params): Answer {
   const other = otherCategory(params)
   if (other !== null) return other
-  if (textOf(params, 'symbol') === '' && textOf(params, 'settleCoin') === '') {
+  if (textOf(params['symbol']) === '' && textOf(params['settleCoin']) === '') {
     return refuse(10001, 'params error: symbol or settleCoin is required')
   }
-  const symbol = textOf(params, 'symbol')
+  const symbol = textOf(params['symbol'])
   const listing = venue.bySymbol.get(symbol)
   if (symbol !== '' && listing === undefined) return badParam('symbol')
   const after = cursorOf(params)
@@ -195,7 +195,7 @@ export function positionList(venue: Venue, account: Account, params: Params): An
       // Not by index, as seen live: what is held comes before what is not (facts §3.3).
       return long.lots === 0 ? [short, long] : [long, short]
     })
-    .filter((position) => symbol !== '' || (position.lots !== 0 && textOf(params, 'settleCoin') === 'USDT'))
+    .filter((position) => symbol !== '' || (position.lots !== 0 && textOf(params['settleCoin']) === 'USDT'))
   const numbered = rows.map((position, at) => ({ position, number: rows.length - at }))
   const page = newestPage(numbered.toReversed(), {
     limit,

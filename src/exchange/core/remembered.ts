@@ -7,7 +7,6 @@
  *
  * Lists are bounded: twice what is kept, then the older half is forgotten at once, but for orders that are still open.
  */
-import { numberIn } from './ids.ts'
 import type { Account, Execution, Order, Venue } from './model.ts'
 
 /** Ended orders and executions an account's queries can still find. */
@@ -35,7 +34,7 @@ export function rememberExecution(account: Account, execution: Execution): void 
 
 /** An order of the account, ended or not, by the venue's id. */
 export function orderById(venue: Venue, { orders }: Account, id: string): Order | undefined {
-  const number = numberIn(venue.idPrefix.order, id)
+  const number = venue.ids.order.numberIn(id)
   let low = 0
   let high = orders.length
   while (low < high) {

@@ -41,7 +41,7 @@ export function rightsProblem(account: Account, { method, path, params }: CoreRe
 
 /** A key may be bound to symbols. The orders of a batch name theirs one by one. */
 export function symbolProblem({ key }: Account, params: CoreRequest['params']): Answer | null {
-  const symbol = textOf(params, 'symbol')
+  const symbol = textOf(params['symbol'])
   return symbol === '' || key.symbols.length === 0 || key.symbols.includes(symbol) ? null : NOT_ITS_SYMBOL
 }
 

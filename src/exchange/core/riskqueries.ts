@@ -20,7 +20,7 @@ const POOL_USDT = '250000000'
 export function riskLimit(venue: Venue, params: Params): Answer {
   const other = otherCategory(params)
   if (other !== null) return other
-  const symbol = textOf(params, 'symbol')
+  const symbol = textOf(params['symbol'])
   if (symbol !== '' && !venue.bySymbol.has(symbol)) return badParam('symbol')
   const page = listingPage(
     venue,
@@ -47,7 +47,7 @@ function riskRows(listing: Listing): Readonly<Record<string, unknown>>[] {
 
 /** GET /v5/market/insurance: one pool for every symbol, told once a day. */
 export function insurance(venue: Venue, params: Params): Answer {
-  const coin = textOf(params, 'coin')
+  const coin = textOf(params['coin'])
   const symbols = venue.listings.map(({ instrument }) => instrument.symbol).join(',')
   const pool = { coin: 'USDT', symbols, balance: POOL_USDT, value: POOL_USDT }
   return OK({

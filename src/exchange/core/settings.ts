@@ -22,10 +22,10 @@ const MARGIN = /^-?\d{1,12}(\.\d{1,4})?$/
 
 /** POST /v5/position/switch-mode: one symbol, or all of a coin, where symbols in use silently stay as they are. */
 export function switchMode(venue: Venue, account: Account, params: Params): Answer {
-  if (textOf(params, 'category') !== 'linear') return badParam('category')
-  const isHedge = MODES.get(textOf(params, 'mode'))
+  if (textOf(params['category']) !== 'linear') return badParam('category')
+  const isHedge = MODES.get(textOf(params['mode']))
   if (isHedge === undefined) return badParam('position_mode')
-  const symbol = textOf(params, 'symbol')
+  const symbol = textOf(params['symbol'])
   if (symbol === '') return switchCoin(account, params, isHedge)
   const listing = venue.bySymbol.get(symbol)
   if (listing === undefined) return badParam('symbol')
@@ -38,7 +38,7 @@ export function switchMode(venue: Venue, account: Account, params: Params): Answ
 }
 
 function switchCoin(account: Account, params: Params, isHedge: boolean): Answer {
-  if (textOf(params, 'coin') !== 'USDT') return badParam('coin')
+  if (textOf(params['coin']) !== 'USDT') return badParam('coin')
   const others = account.holdings.filter((holding) => holding.isHedge !== isHedge)
   if (others.length === 0) return refuse(110025, 'Position mode is not modified')
   for (const holding of others) {
@@ -55,8 +55,8 @@ function hasPosition(holding: Holding): boolean {
 export function setLeverage(venue: Venue, account: Account, params: Params): Answer {
   const listing = listingOf(venue, params)
   if (isAnswer(listing)) return listing
-  const buyText = textOf(params, 'buyLeverage')
-  const sellText = textOf(params, 'sellLeverage')
+  const buyText = textOf(params['buyLeverage'])
+  const sellText = textOf(params['sellLeverage'])
   const cents = centsOf(buyText)
   if (!LEVERAGE.test(buyText) || cents < 100 || cents > listing.instrument.maxLeverage * 100) {
     return badParam('buyLeverage')
@@ -87,7 +87,7 @@ function withLeverage(venue: Venue, holding: Holding, cents: number): Answer {
 export function symbolInfo(venue: Venue, account: Account, params: Params): Answer {
   const other = otherCategory(params)
   if (other !== null) return other
-  const symbol = textOf(params, 'symbol')
+  const symbol = textOf(params['symbol'])
   if (symbol !== '' && !venue.bySymbol.has(symbol)) return badParam('symbol')
   const holdings = account.holdings.filter(({ listing }) => symbol === '' || symbol === listing.instrument.symbol)
   const list = holdings.flatMap(({ listing, isHedge, leverageCents, positions: [both, long, short] }) =>
@@ -105,7 +105,7 @@ export function symbolInfo(venue: Venue, account: Account, params: Params): Answ
 export function addMargin(venue: Venue, account: Account, params: Params): Answer {
   const problem = positionProblem(venue, account, params)
   if (problem !== null) return problem
-  const margin = textOf(params, 'margin')
+  const margin = textOf(params['margin'])
   if (!MARGIN.test(margin) || Number(margin) === 0) return badParam('margin')
   return refuse(110015, 'The position is in cross margin mode.')
 }
@@ -114,14 +114,14 @@ export function addMargin(venue: Venue, account: Account, params: Params): Answe
 export function setAutoAddMargin(venue: Venue, account: Account, params: Params): Answer {
   const problem = positionProblem(venue, account, params)
   if (problem !== null) return problem
-  if (!['0', '1'].includes(textOf(params, 'autoAddMargin'))) return badParam('autoAddMargin')
+  if (!['0', '1'].includes(textOf(params['autoAddMargin']))) return badParam('autoAddMargin')
   return refuse(110076, 'Only isolated mode can set auto-add-margin')
 }
 
 function positionProblem(venue: Venue, account: Account, params: Params): Answer | null {
   const listing = listingOf(venue, params)
   if (isAnswer(listing)) return listing
-  const idx = textOf(params, 'positionIdx') || '0'
+  const idx = textOf(params['positionIdx']) || '0'
   const fits = account.holdings[listing.index]!.isHedge ? idx === '1' || idx === '2' : idx === '0'
   return fits ? null : refuse(10001, 'position idx not match position mode')
 }
@@ -129,14 +129,14 @@ function positionProblem(venue: Venue, account: Account, params: Params): Answer
 /** POST /v5/account/set-limit-px-action */
 export function setPriceAction(venue: Venue, account: Account, params: Params): Answer {
   if (params['modifyEnable'] === undefined) return badParam('modifyEnable')
-  account.modifiesPrices = flagOf(params, 'modifyEnable')
+  account.modifiesPrices = flagOf(params['modifyEnable'])
   account.books.settingsMs = venue.nowMs
   return OK({})
 }
 
 /** POST /v5/account/set-margin-mode: cross it is and cross it stays. */
 export function setMarginMode(_venue: Venue, _account: Account, params: Params): Answer {
-  const mode = textOf(params, 'setMarginMode')
+  const mode = textOf(params['setMarginMode'])
   if (mode === 'REGULAR_MARGIN') return OK({ reasons: [] })
   if (mode !== 'ISOLATED_MARGIN' && mode !== 'PORTFOLIO_MARGIN') return badParam('setMarginMode')
   const reasons = [{ reasonCode: '3400000', reasonMsg: 'This venue has cross margin only' }]
@@ -145,7 +145,7 @@ export function setMarginMode(_venue: Venue, _account: Account, params: Params):
 
 /** POST /v5/account/set-hedging-mode: spot hedging is remembered and shown; there is no spot here to hedge. */
 export function setHedgingMode(venue: Venue, account: Account, params: Params): Answer {
-  const mode = textOf(params, 'setHedgingMode')
+  const mode = textOf(params['setHedgingMode'])
   if (mode !== 'ON' && mode !== 'OFF') return badParam('setHedgingMode')
   account.books.hedgesSpot = mode === 'ON'
   account.books.settingsMs = venue.nowMs

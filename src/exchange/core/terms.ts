@@ -16,14 +16,14 @@ export const NO_MARKET_PRICE: Answer = refuse(110118, 'There is no market price 
 
 /** A parameter that names a price kind; LastPrice (or what was before) when it is not there. */
 export function triggerByOf(params: Params, name: string, before: TriggerBy = 'LastPrice'): TriggerBy | Answer {
-  const text = textOf(params, name)
+  const text = textOf(params[name])
   if (text === '') return before
   return TRIGGERS_BY.has(text) ? (text as TriggerBy) : badParam(name)
 }
 
 /** A price in ticks, 0 for "0" in any writing, null when the parameter is not there. */
 export function ticksOf(listing: Listing, params: Params, name: string): number | null | Answer {
-  const text = textOf(params, name)
+  const text = textOf(params[name])
   if (text === '') return null
   const ticks = parseSteps(text, listing.instrument.tick)
   return ticks === undefined || ticks < 0 ? badParam(name) : ticks
@@ -31,10 +31,11 @@ export function ticksOf(listing: Listing, params: Params, name: string): number 
 
 /** The trigger a create request sets; null for a plain order. */
 export function stopOf(listing: Listing, params: Params): Stop | null | Answer {
+  if (params['triggerPrice'] === undefined) return null
   const triggerTicks = ticksOf(listing, params, 'triggerPrice')
   if (triggerTicks === null || triggerTicks === 0) return null
   if (typeof triggerTicks !== 'number') return triggerTicks
-  const direction = textOf(params, 'triggerDirection')
+  const direction = textOf(params['triggerDirection'])
   if (direction !== '1' && direction !== '2') return badParam('triggerDirection')
   const by = triggerByOf(params, 'triggerBy')
   if (typeof by !== 'string') return by
@@ -83,7 +84,7 @@ export interface TargetTerms {
 
 /** Full unless it says Partial; what was before when it says nothing. */
 export function modeOf(params: Params, before: 'Full' | 'Partial' = 'Full'): 'Full' | 'Partial' | Answer {
-  const text = textOf(params, 'tpslMode')
+  const text = textOf(params['tpslMode'])
   if (text === '') return before
   return text === 'Full' || text === 'Partial' ? text : badParam('tpslMode')
 }
@@ -127,7 +128,7 @@ export function targetOf(
 
 /** The price of a limit TP or SL, partial mode only; 0 for a market one. */
 function limitOfTarget(listing: Listing, params: Params, names: typeof TP | typeof SL, mode: string): number | Answer {
-  const type = textOf(params, names.type) || 'Market'
+  const type = textOf(params[names.type]) || 'Market'
   if (type === 'Market') return 0
   if (type !== 'Limit') return badParam(names.type)
   if (mode === 'Full') return refuse(10001, `params error: tpslMode Full only supports ${names.type} Market`)
@@ -157,8 +158,8 @@ export interface Tolerance {
 
 /** The slippage a market order allows; null when it says nothing. Not for orders with a trigger or TP/SL. */
 export function toleranceOf(params: Params, order: { isMarket: boolean; isPlain: boolean }): Tolerance | null | Answer {
-  const type = textOf(params, 'slippageToleranceType')
-  const text = textOf(params, 'slippageTolerance')
+  const type = textOf(params['slippageToleranceType'])
+  const text = textOf(params['slippageTolerance'])
   if (type === '' && text === '') return null
   const isOfType = type === 'TickSize' ? /^\d{1,5}$/ : type === 'Percent' ? /^\d{1,2}(\.\d{1,2})?$/ : null
   if (isOfType === null || !order.isMarket || !order.isPlain) return badParam('slippageToleranceType')
@@ -178,10 +179,10 @@ export function tolerancePrice(listing: Listing, isBuy: boolean, { type, text }:
 
 /** The price of a level of the book, as `bboSideType` and `bboLevel` name it; null when they are not there. */
 export function bboPrice(listing: Listing, params: Params, isBuy: boolean): number | null | Answer {
-  const type = textOf(params, 'bboSideType')
+  const type = textOf(params['bboSideType'])
   if (type === '') return null
   if (type !== 'Queue' && type !== 'Counterparty') return badParam('bboSideType')
-  const level = textOf(params, 'bboLevel')
+  const level = textOf(params['bboLevel'])
   if (!/^[1-5]$/.test(level)) return badParam('bboLevel')
   const side = (type === 'Queue') === isBuy ? listing.bids : listing.asks
   return levelFromBest(side, Number(level) - 1)?.priceTicks ?? NO_MARKET_PRICE

@@ -1,7 +1,6 @@
 /**
  * `publicTrade.{symbol}`: every match at once, the oldest first, at most 1,024 in one frame (facts §6.5).
  */
-import { idOf } from './ids.ts'
 import type { PublicTrade } from './model.ts'
 import { lotsText, priceText } from './texts.ts'
 import { say, type TopicFeed, type TopicTerms } from './topic.ts'
@@ -18,7 +17,7 @@ export function createTradeFeed(terms: TopicTerms): TopicFeed {
     v: lotsText(listing, trade.lots),
     p: priceText(listing, trade.priceTicks),
     L: trade.direction,
-    i: idOf(venue.idPrefix.trade, trade.number),
+    i: venue.ids.trade.of(trade.number),
     BT: false,
     RPI: trade.isRpi,
     seq: trade.seq,

@@ -133,7 +133,7 @@ function pairLots(
 ): number | Answer {
   const sizes: number[] = []
   for (const [name, target] of [['tpSize', targets.takeProfit] as const, ['slSize', targets.stopLoss] as const]) {
-    const text = textOf(params, name)
+    const text = textOf(params[name])
     if (target === null || text === '') continue
     const lots = parseSteps(text, listing.instrument.lot)
     if (lots === undefined || lots <= 0 || lots > held) return badParam(name)
