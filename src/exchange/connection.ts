@@ -201,7 +201,7 @@ function listenTo(peer: Peer, hooks: PeerHooks): void {
 
 function cutSocket(peer: Peer, how: CutHow): void {
   if (how === 'close') peer.socket.close(GOING_AWAY)
-  else if (how === 'reset') resetWire(peer)
+  else if (how === 'reset') resetWire(peer.wire)
   else peer.socket.pause()
 }
 
@@ -250,8 +250,8 @@ function end(peer: Peer, isHeard: boolean, clock: Clock): Promise<void> {
   })
 }
 
-function resetWire(peer: Peer): void {
-  const wire = peer.wire as Duplex & { resetAndDestroy?: () => void }
+/** Ends a connection with a TCP reset where the wire has one to give. */
+export function resetWire(wire: Duplex & { readonly resetAndDestroy?: () => void }): void {
   if (wire.resetAndDestroy === undefined) wire.destroy()
   else wire.resetAndDestroy()
 }

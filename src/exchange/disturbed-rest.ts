@@ -11,10 +11,10 @@
 import type { RequestHandler } from 'msw'
 import { getResponse } from 'msw/utils/get-response'
 import { isPassthroughResponse } from 'msw/utils/passthrough'
+import { createsIn, opsAbout } from '../faults/batch.ts'
 import { factsOfRequest, restOpOf, signedMsOf } from '../faults/facts.ts'
 import type { FaultGate, JudgedOp } from '../faults/gate.ts'
 import { type Answer, disturb, dripped } from '../faults/rest-fate.ts'
-import { type Rewriting, rewriteCreate } from '../faults/rewrite.ts'
 import type { Clock } from '../seams/clock.ts'
 import type { Admitted, Call, RestFaults } from './http-admission.ts'
 
@@ -28,17 +28,16 @@ export interface RestFaultOptions {
 
 export function createRestFaults(options: RestFaultOptions): RestFaults {
   const { gate, userHandlers } = options
-  const isWanted = (op: JudgedOp): boolean => gate.wants('rest-request', [op]) || gate.wants('rest-reply', [op])
+  const isWanted = (ops: readonly JudgedOp[]): boolean =>
+    gate.wants('rest-request', ops) || gate.wants('rest-reply', ops)
   return {
     carry(admitted) {
       const { call, payload } = admitted
       const op = restOpOf(call.path)
       const bodyText = call.route.method === 'POST' ? payload.toString() : ''
-      const said = factsOfRequest(urlOf(call), bodyText)
-      // Left out of a create it is false, and foreign clients do leave it out. Source: Bybit v5 docs, place-order.
-      const facts = op === 'create' ? { ...said, reduceOnly: said.reduceOnly ?? false } : said
-      if (op === 'create') gate.createSent(facts)
-      if (userHandlers.length === 0 && !isWanted(op)) {
+      const facts = factsOfRequest(op, urlOf(call), bodyText)
+      for (const created of createsIn(op, bodyText)) gate.createSent(created)
+      if (userHandlers.length === 0 && !isWanted(opsAbout(op))) {
         admitted.pass()
         return
       }
@@ -70,16 +69,13 @@ async function settle(options: RestFaultOptions, admitted: Admitted, judged: Jud
     gate,
     clock,
     signedMs: signedMsOf(headers['x-bapi-timestamp']),
+    bodyText: judged.bodyText,
     hasGivenUp,
-    send: (change) => Promise.resolve(admitted.send(changedBody(judged.bodyText, change))),
+    send: (changed) => Promise.resolve(admitted.send(changed)),
   })
   if (fate.do === 'reset') socket.resetAndDestroy()
   else if (fate.do === 'answer') await write(call, fate.answer, clock)
   else if (fate.do === 'pass' && !hasGivenUp()) admitted.pass()
-}
-
-function changedBody(bodyText: string, change: Rewriting | null): string | null {
-  return change === null || bodyText === '' ? null : rewriteCreate(bodyText, change)
 }
 
 /** What the user's handlers answer; null when they leave it to the venue. */

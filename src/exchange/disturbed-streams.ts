@@ -3,8 +3,8 @@
  *
  *   upgrade ─► handshake fate ─► socket ─► send ─► wire (faults/stream-wire.ts) ─► bytes
  *
- * A socket's own `send` and `pong` are replaced, so the streams above know nothing of it. Of the trade socket nothing is
- * disturbed: a plan has no word for it.
+ * A socket's own `send` and `pong` are replaced, so the streams above know nothing of it. Orders on the trade socket, and
+ * their answers, are `disturbed-trade.ts`'s before they come here.
  */
 import type { Duplex } from 'node:stream'
 import { WebSocket } from 'ws'
@@ -13,6 +13,7 @@ import type { FaultVerdict } from '../faults/plan-types.ts'
 import { disturbHandshake } from '../faults/rest-fate.ts'
 import { createStreamWires, type Wire } from '../faults/stream-wire.ts'
 import type { Clock } from '../seams/clock.ts'
+import { resetWire } from './connection.ts'
 import type { StreamName } from './personas.ts'
 
 export interface StreamFaults {
@@ -23,7 +24,7 @@ export interface StreamFaults {
   close(): void
 }
 
-const PARTIES = { public: 'public-stream', private: 'private-stream', trade: null } as const
+const PARTIES = { public: 'public-stream', private: 'private-stream', trade: 'trade-stream' } as const
 
 export function createStreamFaults(gate: FaultGate, clock: Clock): StreamFaults {
   const wires = createStreamWires(gate, clock)
@@ -32,7 +33,7 @@ export function createStreamFaults(gate: FaultGate, clock: Clock): StreamFaults 
   return {
     handshake(stream, wire, proceed) {
       const party = PARTIES[stream]
-      const verdict = party === null ? undefined : gate.judge(party, 'connect', NO_FACTS, clock.nowUs())?.verdict
+      const verdict = gate.judge(party, 'connect', NO_FACTS, clock.nowUs())?.verdict
       if (verdict === undefined) {
         proceed()
         return
@@ -43,13 +44,12 @@ export function createStreamFaults(gate: FaultGate, clock: Clock): StreamFaults 
         if (fate.do === 'hang' || wire.destroyed) return
         waiting.delete(wire)
         if (fate.do === 'pass') proceed()
-        else if (fate.do === 'reset') reset(wire)
+        else if (fate.do === 'reset') resetWire(wire)
         else refuse(wire, fate.answer.status, fate.answer.text)
       })
     },
     open(stream, socket, wire) {
       const party = PARTIES[stream]
-      if (party === null) return
       const own = wires.open({
         party,
         isOpen: () => socket.readyState === WebSocket.OPEN,
@@ -101,13 +101,8 @@ function route(socket: WebSocket, own: Wire): void {
 /** A silent socket is read no more either: pings stay unanswered, and its client's goodbye is not heard. */
 function act(verdict: FaultVerdict, socket: WebSocket, wire: Duplex): void {
   if (verdict.do === 'close') socket.close(verdict.code)
-  else if (verdict.do === 'reset') reset(wire)
+  else if (verdict.do === 'reset') resetWire(wire)
   else if (verdict.do === 'silence') socket.pause()
-}
-
-function reset(wire: Duplex & { resetAndDestroy?: () => void }): void {
-  if (wire.resetAndDestroy === undefined) wire.destroy()
-  else wire.resetAndDestroy()
 }
 
 function refuse(wire: Duplex, status: number, body: string): void {

@@ -158,6 +158,7 @@ function createVenueShell(core: ExchangeCore, options: ServeOptions): VenueShell
     idPrefix: connectionPrefix(driver.nowMs()),
     rows: { ...SHELL_DEFAULTS.privateRows, ...options.privateRows },
     tradeBounds: { ...SHELL_DEFAULTS.tradeSocket, ...options.tradeSocket },
+    tradeFaults: options.faults?.trade,
     doubts,
   })
   return {

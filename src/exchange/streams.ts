@@ -16,6 +16,7 @@ import type { Persona, StreamName } from './personas.ts'
 import type { RowsPolicy } from './private-frames.ts'
 import { activeTimeMs, createPrivateStream } from './private-stream.ts'
 import { createPublicStream } from './public-stream.ts'
+import type { TradeFaults } from './trade-admission.ts'
 import type { TradeBounds } from './trade-rates.ts'
 import { createTradeStream } from './trade-stream.ts'
 import type { Doubts } from './world-doubts.ts'
@@ -29,6 +30,8 @@ export interface StreamsOptions {
   readonly idPrefix: string
   readonly rows: RowsPolicy
   readonly tradeBounds: TradeBounds
+  /** What is planned to go wrong with orders by socket. */
+  readonly tradeFaults?: TradeFaults | undefined
   readonly doubts: Pick<Doubts, 'privateReqId' | 'privateAuthAgain' | 'subscribeBeforeAuth'>
 }
 
@@ -50,11 +53,11 @@ export interface Streams {
 }
 
 export function createStreams(options: StreamsOptions): Streams {
-  const { core, driver, clock, limits, idPrefix, rows, tradeBounds, doubts } = options
+  const { core, driver, clock, limits, idPrefix, rows, tradeBounds, tradeFaults: faults, doubts } = options
   const common = { driver, clock, limits }
   const publicStream = createPublicStream({ ...common, core, idPrefix: `${idPrefix}p` })
   const privateStream = createPrivateStream({ ...common, idPrefix: `${idPrefix}u`, rows, doubts })
-  const tradeStream = createTradeStream({ ...common, idPrefix: `${idPrefix}t`, bounds: tradeBounds })
+  const tradeStream = createTradeStream({ ...common, idPrefix: `${idPrefix}t`, bounds: tradeBounds, faults })
   const all: Readonly<Record<StreamName, Connections>> = {
     public: publicStream.connections,
     private: privateStream.connections,

@@ -45,6 +45,10 @@ export interface TradeAnswer {
   readonly reqId: string | undefined
 }
 
+export function answerTo({ id: connId }: { readonly id: string }, { op, reqId }: TradeRequest): TradeAnswer {
+  return { connId, op, reqId }
+}
+
 /** The answer to `auth`: no data, no header. */
 export function tradeAck({ connId, op, reqId }: TradeAnswer, retCode: number, retMsg: string): string {
   return JSON.stringify({ reqId, retCode, retMsg, op, connId })
@@ -54,16 +58,19 @@ export function tradePong({ connId, reqId }: TradeAnswer, nowMs: number): string
   return JSON.stringify({ reqId, retCode: 0, retMsg: 'OK', op: 'pong', data: [String(nowMs)], connId })
 }
 
-/** The answer to an order request. Limits are there when an endpoint's counter was asked. */
+/**
+ * The answer to an order request. Limits are there when an endpoint's counter was asked; `resetMs` is when one that was met
+ * is free again.
+ */
 export function tradeReply(
   { connId, op, reqId }: TradeAnswer,
   reply: CoreReply,
-  trip: { readonly nowMs: number; readonly traceId: string },
+  trip: { readonly nowMs: number; readonly traceId: string; readonly resetMs?: number },
 ): string {
   const { retCode, retMsg, result, retExtInfo, limit } = reply
   const limits =
     limit === undefined
-      ? {}
+      ? limitMet(trip.resetMs)
       : {
           'X-Bapi-Limit': String(limit.limit),
           'X-Bapi-Limit-Status': String(limit.remaining),
@@ -71,4 +78,14 @@ export function tradeReply(
         }
   const header = { ...limits, Traceid: trip.traceId, Timenow: String(trip.nowMs) }
   return JSON.stringify({ reqId, retCode, retMsg, op, data: result, retExtInfo, header, connId })
+}
+
+function limitMet(resetMs: number | undefined): object {
+  return resetMs === undefined ? {} : { 'X-Bapi-Limit-Status': '0', 'X-Bapi-Limit-Reset-Timestamp': String(resetMs) }
+}
+
+/** A field of a request's header as text; empty when it is none. */
+export function headerText({ header }: TradeRequest, name: string): string {
+  const value = header[name]
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
 }

@@ -17,6 +17,16 @@ import type { CoreReply } from './core/types.ts'
 import type { Driver } from './driver.ts'
 import { ROUTES } from './routes.ts'
 import {
+  type Answer,
+  admittedOrder,
+  NOTHING,
+  type OrderParts,
+  type Params,
+  type TradeFaults,
+} from './trade-admission.ts'
+import {
+  answerTo,
+  headerText,
   isRecord,
   parseTradeRequest,
   REQ_ID_MAX_CHARACTERS,
@@ -40,6 +50,7 @@ export interface TradeDoor {
 }
 
 export interface TradeStreamOptions {
+  readonly faults?: TradeFaults | undefined
   readonly driver: Driver
   readonly clock: Clock
   readonly limits: StreamLimits
@@ -49,6 +60,7 @@ export interface TradeStreamOptions {
 
 interface Session {
   readonly accounts: Accounts
+  readonly wire: Duplex
   accountId: string | undefined
   /** The latest request ids, oldest first. */
   readonly reqIds: Set<string>
@@ -78,7 +90,7 @@ export function createTradeStream(options: TradeStreamOptions): TradeStream {
 
   function accept(socket: WebSocket, wire: Duplex, { accounts, idleMaxMs }: TradeDoor): void {
     const connection = connections.accept(socket, wire, idleMaxMs)
-    sessions.set(connection, { accounts, accountId: undefined, reqIds: new Set() })
+    sessions.set(connection, { accounts, wire, accountId: undefined, reqIds: new Set() })
   }
 
   function onClosed(connection: Connection): void {
@@ -93,36 +105,54 @@ export function createTradeStream(options: TradeStreamOptions): TradeStream {
     if (typeof request === 'string') {
       connection.send(tradeAck({ connId: connection.id, op: '', reqId: undefined }, 10001, request))
     } else if (request.op === 'ping') connection.send(tradePong(answerTo(connection, request), driver.nowMs()))
-    else if (request.op === 'auth') authenticate(connection, session, request)
+    else if (request.op === 'auth') authenticate(connection, session, request, driver.nowMs())
     else order(connection, session, request)
-  }
-
-  function authenticate(connection: Connection, session: Session, request: TradeRequest): void {
-    const outcome = session.accountId === undefined ? whoAsks(request.args, session.accounts, driver.nowMs()) : REPEATED
-    session.accountId = outcome.accountId ?? session.accountId
-    connection.send(tradeAck(answerTo(connection, request), outcome.retCode, outcome.retMsg))
   }
 
   function order(connection: Connection, session: Session, request: TradeRequest): void {
     const nowMs = driver.nowMs()
     const refused = opProblem(request) ?? rates.refuses(connection, nowMs) ?? requestProblem(session, request, nowMs)
     if (refused !== undefined) {
-      reply(connection, request, { ...refused, result: {}, retExtInfo: {} }, nowMs)
+      reply(connection, request, { ...refused, ...NOTHING }, nowMs)
       return
     }
-    if (request.reqId !== undefined) remember(session.reqIds, request.reqId)
-    const path = PATHS.get(request.op)!
-    const params = (request.args as readonly Readonly<Record<string, unknown>>[])[0]!
-    driver.handle({ accountId: session.accountId!, method: 'POST', path, params }, (given, atMs) => {
+    const params = (request.args as readonly Params[])[0]!
+    const answer: Answer = (given, atMs) => {
       reply(connection, request, given, atMs)
       // The rows it causes are about to be written elsewhere: the answer leaves first, as on REST.
       connections.flush()
-    })
+    }
+    const performs: OrderParts['perform'] = (asked, told) => perform(driver, session, request, asked, told)
+    if (options.faults === undefined) performs(params, answer)
+    else {
+      const parts = { connection, wire: session.wire, request, path: PATHS.get(request.op)!, params, answer }
+      const order = admittedOrder({
+        ...parts,
+        problem: (atMs) => requestProblem(session, request, atMs),
+        perform: performs,
+        trip: () => ({ nowMs: driver.nowMs(), traceId: nextTraceId() }),
+        flush: connections.flush,
+        isOpen: () => sessions.has(connection),
+      })
+      options.faults.carry(order)
+    }
   }
 
   function reply(connection: Connection, request: TradeRequest, given: CoreReply, nowMs: number): void {
     connection.send(tradeReply(answerTo(connection, request), given, { nowMs, traceId: nextTraceId() }))
   }
+}
+
+function authenticate(connection: Connection, session: Session, request: TradeRequest, nowMs: number): void {
+  const outcome = session.accountId === undefined ? whoAsks(request.args, session.accounts, nowMs) : REPEATED
+  session.accountId = outcome.accountId ?? session.accountId
+  connection.send(tradeAck(answerTo(connection, request), outcome.retCode, outcome.retMsg))
+}
+
+function perform(driver: Driver, session: Session, request: TradeRequest, params: Params, answer: Answer): void {
+  if (request.reqId !== undefined) remember(session.reqIds, request.reqId)
+  const path = PATHS.get(request.op)!
+  driver.handle({ accountId: session.accountId!, method: 'POST', path, params }, answer)
 }
 
 function opProblem({ op }: TradeRequest): Refusal | undefined {
@@ -136,7 +166,7 @@ function requestProblem(session: Session, request: TradeRequest, nowMs: number):
   if (session.accountId === undefined) return { retCode: 10003, retMsg: 'Request not authorized' }
   if (reqId !== undefined && session.reqIds.has(reqId)) return { retCode: 20006, retMsg: 'Duplicate reqId' }
   if ((reqId?.length ?? 0) > REQ_ID_MAX_CHARACTERS) return badParams('reqId is too long')
-  const late = windowProblem(textOf(request, 'X-BAPI-TIMESTAMP'), textOf(request, 'X-BAPI-RECV-WINDOW'), nowMs)
+  const late = windowProblem(headerText(request, 'X-BAPI-TIMESTAMP'), headerText(request, 'X-BAPI-RECV-WINDOW'), nowMs)
   if (late !== undefined) return { retCode: 10002, retMsg: late }
   if (!Array.isArray(args) || args.length !== 1 || !isRecord(args[0])) return badParams('args takes one object')
   return CATEGORIES.has(args[0]['category']) ? undefined : { retCode: 10404, retMsg: 'category is not correct' }
@@ -155,8 +185,6 @@ const REPEATED: AuthOutcome = { retCode: 20001, retMsg: 'Repeat auth' }
 
 const badParams = (why: string): Refusal => ({ retCode: 10001, retMsg: `params error: ${why}` })
 
-const answerTo = ({ id: connId }: Connection, { op, reqId }: TradeRequest) => ({ connId, op, reqId })
-
 /** Checks `[apiKey, expires, signature]`; unlike the private stream this one says what is wrong. */
 function whoAsks(args: unknown, accounts: Accounts, nowMs: number): AuthOutcome {
   const [key, expires, signature] = Array.isArray(args) && args.length === 3 ? (args as readonly unknown[]) : []
@@ -167,11 +195,6 @@ function whoAsks(args: unknown, accounts: Accounts, nowMs: number): AuthOutcome 
   if (account === undefined) return { retCode: 10003, retMsg: 'API key is invalid.' }
   if (!isSigned(account, signature, `GET/realtime${stamp}`)) return { retCode: 10004, retMsg: 'Invalid sign' }
   return { retCode: 0, retMsg: 'OK', accountId: account.accountId }
-}
-
-function textOf({ header }: TradeRequest, name: string): string {
-  const value = header[name]
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
 }
 
 function remember(reqIds: Set<string>, reqId: string): void {

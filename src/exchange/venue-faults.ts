@@ -3,10 +3,11 @@
  * in any language can be disturbed.
  *
  *   plan ─► gate ─┬─► disturbed-rest.ts     every admitted request, and its answer
- *                 └─► disturbed-streams.ts  every handshake, frame and socket of the public and the private stream
+ *                 ├─► disturbed-trade.ts    every admitted order by socket, and its answer
+ *                 └─► disturbed-streams.ts  every handshake, frame and socket of the streams
  *                       └─► fault.applied in the journal
  *
- * Loaded only when there is a plan or a module of handlers. Orders by socket (`/v5/trade`) pass undisturbed.
+ * Loaded only when there is a plan or a module of handlers.
  */
 import { readFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
@@ -18,10 +19,13 @@ import type { FaultPlan } from '../faults/plan-types.ts'
 import type { Clock } from '../seams/clock.ts'
 import { createRestFaults } from './disturbed-rest.ts'
 import { createStreamFaults, type StreamFaults } from './disturbed-streams.ts'
+import { createTradeFaults } from './disturbed-trade.ts'
 import type { RestFaults } from './http-admission.ts'
+import type { TradeFaults } from './trade-admission.ts'
 
 export interface VenueFaults {
   readonly rest: RestFaults
+  readonly trade: TradeFaults
   readonly streams: StreamFaults
   /** Names of the faults planned. */
   readonly planned: readonly string[]
@@ -51,6 +55,7 @@ export function openVenueFaults(options: VenueFaultOptions): VenueFaults {
   const streams = createStreamFaults(gate, clock)
   return {
     rest: createRestFaults({ gate, clock, userHandlers, onUserHandler }),
+    trade: createTradeFaults(gate, clock),
     streams,
     planned: plan.faults.map(({ name }) => name),
     close() {

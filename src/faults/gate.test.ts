@@ -67,9 +67,10 @@ test('`any` is every REST operation; `any-frame` is every frame but neither the 
     lostCreate({ op: 'any', times: null }),
     lostCreate({ name: 'frames', party: 'public-stream', op: 'any-frame', times: null }),
   )
-  for (const op of ['create', 'time', 'other'] as const) {
+  for (const op of ['create', 'time', 'create-batch', 'other'] as const) {
     expect(gate.judge('rest-request', op, NO_FACTS, MOUNTED_US), op).not.toBeNull()
   }
+  expect(gate.judge('rest-request', 'create-in-batch', NO_FACTS, MOUNTED_US), 'an order of a batch').toBeNull()
   for (const op of ['orderbook', 'pong', 'ack', 'other'] as const) {
     expect(gate.judge('public-stream', op, NO_FACTS, MOUNTED_US), op).not.toBeNull()
   }

@@ -8,6 +8,7 @@
  */
 import type { LegName, Side } from '../domain/order.ts'
 import { type Random, seededRandom } from '../seams/random.ts'
+import { isInBatch } from './plan-table.ts'
 import type { Fault, FaultOp, FaultParty, FaultPlan, FaultVerdict } from './plan-types.ts'
 
 /** What the wire says about the thing being judged; null where it does not say. */
@@ -165,7 +166,7 @@ function counterOf(fault: Fault): Counter {
 }
 
 function matchesOp(planned: FaultOp, op: JudgedOp): boolean {
-  if (planned === op || planned === 'any') return true
+  if (planned === op || (planned === 'any' && !isInBatch(op))) return true
   return planned === 'any-frame' && op !== 'connect' && op !== 'socket'
 }
 

@@ -8,7 +8,8 @@ import type { RequestHandler } from 'msw'
 import type { Clock } from '../seams/clock.ts'
 import { openAppliedLog, recordOf } from './applied-log.ts'
 import { createGate, type FaultGate, ORDER_FILTERS } from './gate.ts'
-import type { FaultPlan } from './plan-types.ts'
+import { isInBatch } from './plan-table.ts'
+import type { Fault, FaultPlan } from './plan-types.ts'
 import { isRewriting } from './rewrite.ts'
 import { FRAME_OPS } from './stream-wire.ts'
 
@@ -27,7 +28,7 @@ export interface MountOptions {
 /** Await it before any socket opens. Throws when the plan changes orders and there is no secret to sign them with. */
 export async function mountFaults(options: MountOptions): Promise<void> {
   const { plan, clock, mountedAtUs, apiSecret, userHandlers } = options
-  const rewriting = plan.faults.find(({ verdict }) => isRewriting(verdict))
+  const rewriting = plan.faults.find(changesBody)
   if (rewriting !== undefined && apiSecret === null) {
     throw new Error(`fault "${rewriting.name}" changes a signed request: the API secret is needed to sign it anew`)
   }
@@ -56,6 +57,11 @@ export async function mountFaults(options: MountOptions): Promise<void> {
     }
     await mountRest({ gate, clock, apiSecret, userHandlers, onUserHandler })
   }
+}
+
+/** An order of a batch that is not sent leaves a smaller batch. */
+function changesBody({ party, op, verdict }: Fault): boolean {
+  return isRewriting(verdict) || (party === 'rest-request' && isInBatch(op))
 }
 
 /** Anything of a stream but its handshake, which is HTTP. */

@@ -9,25 +9,29 @@ type Do = FaultVerdict['do']
 /** Where a plan is applied: in the process of the client that is disturbed, or at the venue's own door. */
 export type Mount = 'process' | 'venue'
 
-const REST_OPS = [
-  'create',
-  'amend',
-  'cancel',
+const BATCHES: readonly FaultOp[] = ['create-batch', 'amend-batch', 'cancel-batch']
+const IN_BATCH: readonly FaultOp[] = ['create-in-batch', 'amend-in-batch', 'cancel-in-batch']
+/** What both REST and the trade socket do with orders. */
+const ORDER_OPS: readonly FaultOp[] = ['create', 'amend', 'cancel', ...BATCHES, ...IN_BATCH, 'any']
+const REST_OPS: readonly FaultOp[] = [
+  ...ORDER_OPS,
   'cancel-all',
   'realtime',
   'history',
   'executions',
   'positions',
   'time',
-  'any',
-] as const
-const FRAME_OPS = ['pong', 'ack', 'any-frame'] as const
+]
+const FRAME_OPS: readonly FaultOp[] = ['pong', 'ack', 'any-frame']
 
 export const OPS_OF: Readonly<Record<FaultParty, readonly FaultOp[]>> = {
   'rest-request': REST_OPS,
   'rest-reply': REST_OPS,
   'public-stream': ['connect', 'socket', 'orderbook', 'tickers', ...FRAME_OPS],
   'private-stream': ['connect', 'socket', 'order', 'execution', 'position', 'wallet', ...FRAME_OPS],
+  'trade-request': ORDER_OPS,
+  'trade-reply': ORDER_OPS,
+  'trade-stream': ['connect', 'socket', ...FRAME_OPS],
   process: ['process'],
   clock: ['clock'],
 }
@@ -39,7 +43,7 @@ const WIRES: readonly FaultParty[] = ['rest-request', 'rest-reply', 'public-stre
 /** The parties a mount can disturb. */
 export const PARTIES_AT: Readonly<Record<Mount, readonly FaultParty[]>> = {
   process: [...WIRES, 'process', 'clock'],
-  venue: WIRES,
+  venue: [...WIRES, 'trade-request', 'trade-reply', 'trade-stream'],
 }
 
 export const ALL_VERDICTS: readonly Do[] = [
@@ -65,15 +69,26 @@ export const ALL_VERDICTS: readonly Do[] = [
 const ON_BOTH: readonly Do[] = ['delay', 'drop', 'reset', 'duplicate', 'http', 'retCode', 'replace', 'malformed']
 const ON_REPLY: readonly Do[] = [...ON_BOTH, 'slow-drip']
 const ON_REQUEST: readonly Do[] = [...ON_BOTH, 'rate-limit']
-const ON_CREATE: readonly Do[] = [...ON_REQUEST, 'reprice', 'shrink']
+const ON_TRADE: readonly Do[] = ON_BOTH.filter((verdict) => verdict !== 'http')
+const REWRITING: readonly Do[] = ['reprice', 'shrink']
 const ON_CONNECT: readonly Do[] = ['delay', 'drop', 'reset', 'http']
 const ON_SOCKET: readonly Do[] = ['close', 'reset', 'silence']
 const ON_FRAME: readonly Do[] = ['delay', 'drop', 'duplicate', 'reorder', 'replace', 'malformed']
 
+/** An order of a batch, which `any` request is not. */
+export function isInBatch(op: string): boolean {
+  return (IN_BATCH as readonly string[]).includes(op)
+}
+
 /** What may be done to an operation of a party. */
 export function verdictsFor(party: FaultParty, op: FaultOp): readonly Do[] {
-  if (party === 'rest-request') return op === 'create' ? ON_CREATE : ON_REQUEST
+  const rewriting = op === 'create' || op === 'create-in-batch' ? REWRITING : []
+  const isRequest = party === 'rest-request' || party === 'trade-request'
+  if (IN_BATCH.includes(op)) return isRequest ? ['retCode', ...rewriting] : ['retCode']
+  if (party === 'rest-request') return [...ON_REQUEST, ...rewriting]
   if (party === 'rest-reply') return ON_REPLY
+  if (party === 'trade-request') return [...ON_TRADE, 'rate-limit', ...rewriting]
+  if (party === 'trade-reply') return ON_TRADE
   if (party === 'process') return ['kill', 'pause']
   if (party === 'clock') return ['skew']
   if (op === 'connect') return ON_CONNECT
@@ -82,6 +97,7 @@ export function verdictsFor(party: FaultParty, op: FaultOp): readonly Do[] {
 
 /** Operations about one order, so that its leg, side or reduce-only can be told (by the wire, or by client order id). */
 const ABOUT_ORDERS: readonly FaultOp[] = [
+  ...IN_BATCH,
   'create',
   'amend',
   'cancel',
@@ -94,14 +110,24 @@ const ABOUT_ORDERS: readonly FaultOp[] = [
   'position',
   'any-frame',
 ]
-/** Operations about no symbol in particular. */
-const WITHOUT_SYMBOL: readonly FaultOp[] = ['time', 'connect', 'socket', 'pong', 'ack', 'wallet', 'process', 'clock']
+/** Operations about no symbol in particular. Of a batch each order has its own. */
+const WITHOUT_SYMBOL: readonly FaultOp[] = [
+  ...BATCHES,
+  'time',
+  'connect',
+  'socket',
+  'pong',
+  'ack',
+  'wallet',
+  'process',
+  'clock',
+]
 
 /** The filters that can never match an operation of a party. */
 export function filtersWithout(party: FaultParty, op: FaultOp): readonly (keyof Fault)[] {
-  const isOfOrder = party !== 'public-stream' && ABOUT_ORDERS.includes(op)
+  const isOfOrder = party !== 'public-stream' && party !== 'trade-stream' && ABOUT_ORDERS.includes(op)
   const refused: readonly [keyof Fault, boolean][] = [
-    ['symbol', WITHOUT_SYMBOL.includes(op)],
+    ['symbol', WITHOUT_SYMBOL.includes(op) || party === 'trade-stream'],
     ['leg', !isOfOrder],
     ['side', !isOfOrder || op === 'position'],
     ['reduceOnly', !isOfOrder],

@@ -15,6 +15,10 @@ export type FaultParty =
   | 'rest-reply'
   | 'public-stream'
   | 'private-stream'
+  /** An order sent by socket (`/v5/trade`), its answer, and that socket itself: only at the venue's door. */
+  | 'trade-request'
+  | 'trade-reply'
+  | 'trade-stream'
   /** The disturbed process itself, and its wall clock: only where the plan is mounted in one. */
   | 'process'
   | 'clock'
@@ -25,6 +29,13 @@ export type FaultOp =
   | 'amend'
   | 'cancel'
   | 'cancel-all'
+  /** A batch as a whole, and each of its orders, judged as if it had been sent alone. */
+  | 'create-batch'
+  | 'amend-batch'
+  | 'cancel-batch'
+  | 'create-in-batch'
+  | 'amend-in-batch'
+  | 'cancel-in-batch'
   | 'realtime'
   | 'history'
   | 'executions'
@@ -78,7 +89,10 @@ export type FaultVerdict =
    * this. connect: the handshake is answered with this status.
    */
   | { readonly do: 'http'; readonly status: number; readonly body?: string }
-  /** request: the venue never sees it; the client gets this refusal. reply: the venue did it, the client is told this. */
+  /**
+   * request: the venue never sees it; the client gets this refusal. reply: the venue did it, the client is told this.
+   * An order in a batch: the others go on, and this one's place in the answer says so.
+   */
   | { readonly do: 'retCode'; readonly code: number; readonly message: string }
   /** request: the venue never sees it; the client gets 10006 and a reset header so far ahead. */
   | { readonly do: 'rate-limit'; readonly resetMs: number }
@@ -123,8 +137,8 @@ export interface Fault {
   /** Only between these moments, ms since the mount (of the process: the same moment in every thread). */
   readonly windowMs?: { readonly from: number; readonly to: number }
   /**
-   * Only from the moment the so-many-th create request is sent (that one included). Counted in the strategy thread, so
-   * not for the public stream, whose socket may be another thread's.
+   * Only from the moment the so-many-th create request is sent (that one included); each order of a batch counts. Counted
+   * in the strategy thread, so not for the public stream, whose socket may be another thread's.
    */
   readonly afterCreates?: number
   /** `socket` only: not before it has been open for so long, ms. However long the process took to start. */

@@ -93,6 +93,19 @@ test.for([
   ['public-stream', 'orderbook', { do: 'http', status: 500 }, false],
   ['public-stream', 'connect', { do: 'http', status: 503 }, true],
   ['public-stream', 'connect', { do: 'duplicate' }, false],
+  ['rest-request', 'create-batch', { do: 'rate-limit', resetMs: 10 }, true],
+  ['rest-reply', 'cancel-batch', { do: 'slow-drip', ms: 10 }, true],
+  ['rest-request', 'create-batch', { do: 'shrink', fraction: 0.5 }, false],
+  ['rest-request', 'create-in-batch', { do: 'shrink', fraction: 0.5 }, true],
+  ['rest-reply', 'create-in-batch', { do: 'shrink', fraction: 0.5 }, false],
+  ['rest-request', 'amend-in-batch', { do: 'retCode', code: 110001, message: '' }, true],
+  ['rest-request', 'amend-in-batch', { do: 'drop' }, false],
+  ['trade-request', 'create', { do: 'reprice', bps: -5 }, true],
+  ['trade-request', 'create', { do: 'http', status: 503 }, false],
+  ['trade-reply', 'any', { do: 'reset' }, true],
+  ['trade-reply', 'create', { do: 'slow-drip', ms: 10 }, false],
+  ['trade-stream', 'socket', { do: 'silence' }, true],
+  ['trade-stream', 'any-frame', { do: 'duplicate' }, true],
 ] as const)('%s %s %o is allowed: %s', ([party, op, verdict, isAllowed]) => {
   expect(pathsOf(withFault({ party, op, verdict }))).toEqual(isAllowed ? [] : ['faults[0].verdict.do'])
 })
@@ -190,6 +203,17 @@ test('a replacement is for requests, replies and frames; only a reply can trickl
   expect(verdict('rest-reply', 'create', { do: 'slow-drip', ms: 0 })).toEqual(['faults[0].verdict.ms'])
 })
 
+test('a batch has no symbol, leg or side, each of its orders has; a trade socket has none and no queries', () => {
+  const filters = { symbol: 'BTCUSDT', leg: 'long', side: 'buy', reduceOnly: false }
+  const refused = ['symbol', 'leg', 'side', 'reduceOnly'].map((name) => `faults[0].${name}`)
+  const told = { do: 'retCode', code: 10016, message: '' }
+  expect(pathsOf(withFault({ op: 'create-batch', ...filters }))).toEqual(refused)
+  expect(pathsOf(withFault({ op: 'create-in-batch', verdict: told, ...filters }))).toEqual([])
+  expect(pathsOf(withFault({ party: 'trade-request', op: 'cancel', ...filters }))).toEqual([])
+  expect(pathsOf(withFault({ party: 'trade-stream', op: 'any-frame', ...filters }))).toEqual(refused)
+  expect(pathsOf(withFault({ party: 'trade-reply', op: 'realtime' }))).toEqual(['faults[0].op'])
+})
+
 test('a plan for one mount names nothing that only the other has a hand on, beside whatever else is wrong', () => {
   const killed = { name: 'k', party: 'process', op: 'process', verdict: { do: 'kill' } }
   const problems = (json: object, mount: 'process' | 'venue'): string => {
@@ -201,6 +225,10 @@ test('a plan for one mount names nothing that only the other has a hand on, besi
     return ''
   }
   expect(problems({ faults: [killed, GOOD] }, 'process')).toBe('')
+  expect(problems({ faults: [{ ...GOOD, party: 'trade-reply' }] }, 'venue')).toBe('')
+  expect(problems({ faults: [{ ...GOOD, party: 'trade-reply' }] }, 'process')).toContain(
+    'faults[0].party = "trade-reply"',
+  )
   const told = problems({ faults: [{ ...GOOD, skip: -1 }, killed] }, 'venue')
   expect(told).toContain('faults[0].skip = -1')
   expect(told).toContain('faults[1].party = "process": allowed is at the venue\'s door one of rest-request, rest-reply')

@@ -7,12 +7,13 @@
  *      └── delay, drop, reset, duplicate, http, retCode, replace, slow-drip ◄───┘
  *
  * A fate is a value; whoever owns the client's connection carries it out: `rest-mount.ts` on sockets, a simulation in
- * memory.
+ * memory, the venue at its door for REST and for orders by socket.
  */
 import type { Clock } from '../seams/clock.ts'
+import { type DisturbedBatch, disturbBatch } from './batch.ts'
 import type { FaultFacts, FaultGate, JudgedOp } from './gate.ts'
-import type { FaultVerdict } from './plan-types.ts'
-import { isRewriting, type Rewriting } from './rewrite.ts'
+import type { FaultParty, FaultVerdict } from './plan-types.ts'
+import { isRewriting, rewriteCreate } from './rewrite.ts'
 
 /** A whole HTTP answer. Header names in lower case. */
 export interface Answer {
@@ -30,6 +31,20 @@ export type Fate =
   | { readonly do: 'reset' }
   | { readonly do: 'hang' }
 
+/** What a kind of request is called in a plan, and how the venue words an answer without a result. */
+export interface Protocol {
+  readonly request: FaultParty
+  readonly reply: FaultParty
+  answer(told: Told, nowMs: number): Answer
+}
+
+export interface Told {
+  readonly retCode: number
+  readonly retMsg: string
+  /** When the limit that was met is free again, venue time, ms. */
+  readonly resetMs?: number
+}
+
 export interface Exchange {
   readonly op: JudgedOp
   readonly facts: FaultFacts
@@ -37,34 +52,48 @@ export interface Exchange {
   readonly clock: Clock
   /** The timestamp the client signed with, ms; null when there is none. */
   readonly signedMs: number | null
+  /** What is sent; empty for a request without a body. */
+  readonly bodyText: string
+  /** Default: REST. */
+  readonly speaks?: Protocol
   hasGivenUp(): boolean
-  /** Sends the request to the venue, changed if so said, on a connection of its own; null when no answer came back. */
-  send(change: Rewriting | null): Promise<Answer | null>
+  /** Sends the request to the venue, with another body if one is given, by a way of its own; null when no answer came back. */
+  send(changedText: string | null): Promise<Answer | null>
 }
 
 /** Judges and carries out everything but the last step. Never rejects for what the network does wrong. */
 export async function disturb(exchange: Exchange): Promise<Fate> {
-  const { gate, op, facts, clock } = exchange
-  const asked = gate.judge('rest-request', op, facts, clock.nowUs())?.verdict
+  const { gate, op, facts, clock, speaks = REST } = exchange
+  const judge = (way: 'request' | 'reply', judged: JudgedOp, about: FaultFacts): FaultVerdict | undefined =>
+    gate.judge(speaks[way], judged, about, clock.nowUs())?.verdict
+  const asked = judge('request', op, facts)
   const unseen = asked === undefined ? null : fateUnseenByVenue(asked, exchange)
   if (unseen !== null) return unseen
 
-  const told = gate.judge('rest-reply', op, facts, clock.nowUs())?.verdict
+  const batch = disturbBatch(op, exchange.bodyText, judge)
+  const told = judge('reply', op, facts)
   if (asked?.do === 'delay') await clock.sleep(asked.ms)
-  const isOursToSend = told !== undefined || (asked !== undefined && asked.do !== 'delay')
+  const isOursToSend = told !== undefined || batch !== null || (asked !== undefined && asked.do !== 'delay')
   if (!isOursToSend) {
     // The client may have given up while its request was on the wire; the venue gets it all the same.
     if (exchange.hasGivenUp()) await exchange.send(null)
     return { do: 'pass' }
   }
 
-  const change = asked !== undefined && isRewriting(asked) ? asked : null
-  const first = await exchange.send(change)
+  const change = asked !== undefined && isRewriting(asked) ? rewriteCreate(exchange.bodyText, asked) : null
+  const send = batch === null ? () => exchange.send(change) : () => sendBatch(exchange, batch)
+  const first = await send()
   const isTwice = asked?.do === 'duplicate' || told?.do === 'duplicate'
-  const second = isTwice ? await exchange.send(change) : null
+  const second = isTwice ? await send() : null
   const reply = told?.do === 'duplicate' ? second : first
   if (reply === null) return { do: 'reset' }
   return told === undefined ? { do: 'answer', answer: reply } : fateOfReply(told, reply, exchange)
+}
+
+/** What is left of a batch goes to the venue; what the plan takes out or tells otherwise is put back into its answer. */
+async function sendBatch(exchange: Exchange, batch: DisturbedBatch): Promise<Answer | null> {
+  const answer = batch.bodyText === null ? answerIn(exchange, OK) : await exchange.send(batch.bodyText)
+  return answer === null ? null : { ...answer, text: batch.told(answer.text) }
 }
 
 /** Handshake verdicts: the upgrade is late, refused, reset or never answered. */
@@ -79,7 +108,10 @@ export async function disturbHandshake(verdict: FaultVerdict, clock: Clock): Pro
 function fateUnseenByVenue(verdict: FaultVerdict, exchange: Exchange): Fate | null {
   if (verdict.do === 'drop') return { do: 'hang' }
   if (verdict.do === 'reset') return { do: 'reset' }
-  if (verdict.do === 'malformed') return { do: 'answer', answer: answerOf(200, halfOf(envelope(exchange, 0, 'OK'))) }
+  if (verdict.do === 'malformed') {
+    const whole = answerIn(exchange, OK)
+    return { do: 'answer', answer: { ...whole, text: halfOf(whole.text) } }
+  }
   const answer = writtenAnswer(verdict, exchange)
   return answer === null ? null : { do: 'answer', answer }
 }
@@ -97,26 +129,33 @@ async function fateOfReply(verdict: FaultVerdict, reply: Answer, exchange: Excha
 function writtenAnswer(verdict: FaultVerdict, exchange: Exchange): Answer | null {
   if (verdict.do === 'http') return answerOf(verdict.status, verdict.body ?? '')
   if (verdict.do === 'replace') return answerOf(200, verdict.text)
-  if (verdict.do === 'retCode') return answerOf(200, envelope(exchange, verdict.code, verdict.message))
+  if (verdict.do === 'retCode') return answerIn(exchange, { retCode: verdict.code, retMsg: verdict.message })
   if (verdict.do !== 'rate-limit') return null
-  const resetMs = String(venueNowMs(exchange) + verdict.resetMs)
-  return {
-    ...answerOf(200, envelope(exchange, 10006, 'Too many visits!')),
-    headers: {
-      'content-type': 'application/json',
-      'x-bapi-limit-status': '0',
-      'x-bapi-limit-reset-timestamp': resetMs,
-    },
-  }
+  const resetMs = venueNowMs(exchange) + verdict.resetMs
+  return answerIn(exchange, { retCode: 10006, retMsg: 'Too many visits!', resetMs })
+}
+
+const OK: Told = { retCode: 0, retMsg: 'OK' }
+
+function answerIn(exchange: Exchange, told: Told): Answer {
+  const { speaks = REST } = exchange
+  return speaks.answer(told, venueNowMs(exchange))
 }
 
 function answerOf(status: number, text: string): Answer {
   return { status, headers: { 'content-type': text.startsWith('<') ? 'text/html' : 'application/json' }, text }
 }
 
-/** Bybit v5's envelope of an answer without a result. */
-function envelope(exchange: Exchange, retCode: number, retMsg: string): string {
-  return JSON.stringify({ retCode, retMsg, result: {}, retExtInfo: {}, time: venueNowMs(exchange) })
+/** Bybit v5's envelope, and its headers of a limit that was met. */
+const REST: Protocol = {
+  request: 'rest-request',
+  reply: 'rest-reply',
+  answer({ retCode, retMsg, resetMs }, nowMs) {
+    const answer = answerOf(200, JSON.stringify({ retCode, retMsg, result: {}, retExtInfo: {}, time: nowMs }))
+    if (resetMs === undefined) return answer
+    const limit = { 'x-bapi-limit-status': '0', 'x-bapi-limit-reset-timestamp': String(resetMs) }
+    return { ...answer, headers: { ...answer.headers, ...limit } }
+  },
 }
 
 /** The venue's clock as the client knows it: the time it signed with, else this machine's. */

@@ -15,10 +15,11 @@ import { http } from 'msw/http'
 import { bypass } from 'msw/utils/bypass'
 import { isPassthroughResponse } from 'msw/utils/passthrough'
 import type { Clock } from '../seams/clock.ts'
-import { factsOfRequest, REST_ROUTES, signedMsOf, streamOf } from './facts.ts'
+import { createsIn } from './batch.ts'
+import { factsOfRequest, REST_ROUTES, restOpOf, signedMsOf, streamOf } from './facts.ts'
 import { type FaultGate, type JudgedOp, NO_FACTS } from './gate.ts'
 import { type Answer, disturb, disturbHandshake, dripped, type Fate } from './rest-fate.ts'
-import { rewriteCreate, signatureOf } from './rewrite.ts'
+import { signatureOf } from './rewrite.ts'
 
 export interface RestMountOptions {
   readonly gate: FaultGate
@@ -61,8 +62,9 @@ type Settle = (request: Request, fate: Fate) => Promise<Response | undefined>
 
 /** Counts every create before anything, the user's handlers included, can answer it. Never answers itself. */
 function createCounter({ gate }: RestMountOptions): RequestHandler {
-  return http.post('*/v5/order/create', async ({ request }) => {
-    gate.createSent(factsOfRequest(new URL(request.url), await request.clone().text()))
+  return http.post(/\/v5\/order\/create(-batch)?$/, async ({ request }) => {
+    const op = restOpOf(new URL(request.url).pathname)
+    for (const facts of createsIn(op, await request.clone().text())) gate.createSent(facts)
     return undefined
   })
 }
@@ -72,16 +74,16 @@ function planHandlers({ gate, clock, apiSecret }: RestMountOptions, settle: Sett
     (op: JudgedOp) =>
     async ({ request }: { request: Request }): Promise<Response | undefined> => {
       const bodyText = request.body === null ? '' : await request.clone().text()
-      const facts = factsOfRequest(new URL(request.url), bodyText)
+      const facts = factsOfRequest(op, new URL(request.url), bodyText)
       const fate = await disturb({
         op,
         facts,
         gate,
         clock,
+        bodyText,
         signedMs: signedMsOf(request.headers.get('x-bapi-timestamp')),
         hasGivenUp: () => request.signal.aborted,
-        send: (change) =>
-          forward(request, bodyText, change === null ? bodyText : rewriteCreate(bodyText, change), apiSecret),
+        send: (changed) => forward(request, bodyText, changed ?? bodyText, apiSecret),
       })
       return settle(request, fate)
     }

@@ -15,15 +15,20 @@ export function isRewriting(verdict: FaultVerdict): verdict is Rewriting {
   return verdict.do === 'reprice' || verdict.do === 'shrink'
 }
 
-/** The changed body. A market order has no price and a quantity of "0" (close all) no fraction: those stay as sent. */
+/** The changed body of a create. */
 export function rewriteCreate(bodyText: string, verdict: Rewriting): string {
-  const body = JSON.parse(bodyText) as Record<string, unknown>
+  return JSON.stringify(rewriteOrder(JSON.parse(bodyText) as Order, verdict))
+}
+
+type Order = Readonly<Record<string, unknown>>
+
+/** A changed copy. A market order has no price and a quantity of "0" (close all) no fraction: those stay as sent. */
+export function rewriteOrder(order: Order, verdict: Rewriting): Order {
+  const { price, qty, side } = order
   if (verdict.do === 'reprice') {
-    if (typeof body['price'] === 'string') body['price'] = repriced(body['price'], body['side'] === 'Buy', verdict)
-  } else if (typeof body['qty'] === 'string') {
-    body['qty'] = shrunk(body['qty'], verdict)
+    return typeof price === 'string' ? { ...order, price: repriced(price, side === 'Buy', verdict) } : order
   }
-  return JSON.stringify(body)
+  return typeof qty === 'string' ? { ...order, qty: shrunk(qty, verdict) } : order
 }
 
 /**

@@ -20,7 +20,7 @@ export interface StreamWires {
 }
 
 export interface WireSocket {
-  readonly party: 'public-stream' | 'private-stream'
+  readonly party: 'public-stream' | 'private-stream' | 'trade-stream'
   isOpen(): boolean
   /** Close, reset or silence. */
   act(verdict: FaultVerdict): void

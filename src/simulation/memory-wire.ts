@@ -8,7 +8,7 @@
 import { factsOfRequest, restOpOf, signedMsOf, streamOf } from '../faults/facts.ts'
 import { type FaultGate, NO_FACTS } from '../faults/gate.ts'
 import { type Answer, disturb, disturbHandshake, type Fate } from '../faults/rest-fate.ts'
-import { type Rewriting, rewriteCreate, signatureOf } from '../faults/rewrite.ts'
+import { signatureOf } from '../faults/rewrite.ts'
 import { createStreamWires, type StreamWires, type Wire } from '../faults/stream-wire.ts'
 import type { Clock } from '../seams/clock.ts'
 import type { Random } from '../seams/random.ts'
@@ -85,12 +85,12 @@ async function carry(
   const { gate, clock, venue } = options
   const url = new URL(request.path, 'http://memory')
   const op = restOpOf(url.pathname)
-  const facts = factsOfRequest(url, request.body ?? '')
+  const bodyText = request.body ?? ''
+  const facts = factsOfRequest(op, url, bodyText)
   if (op === 'create') gate.createSent(facts)
-  const send = async (change: Rewriting | null): Promise<Answer> => {
-    const changed = change === null ? request : rewritten(request, change, options.apiSecret)
+  const send = async (changed: string | null): Promise<Answer> => {
     await clock.sleep(late())
-    const answer = venue.answer(changed)
+    const answer = venue.answer(changed === null ? request : signedAnew(request, changed, options.apiSecret))
     await clock.sleep(late())
     return answer
   }
@@ -99,6 +99,7 @@ async function carry(
     facts,
     gate,
     clock,
+    bodyText,
     signedMs: signedMsOf(headerOf(request, 'X-BAPI-TIMESTAMP')),
     hasGivenUp,
     send,
@@ -119,8 +120,7 @@ function headerOf({ headers }: HttpRequest, name: string): string | undefined {
   return at < 0 ? undefined : headers[at + 1]
 }
 
-function rewritten(request: HttpRequest, change: Rewriting, apiSecret: string): HttpRequest {
-  const body = rewriteCreate(request.body ?? '', change)
+function signedAnew(request: HttpRequest, body: string, apiSecret: string): HttpRequest {
   const headers = [...request.headers]
   const plain = new Headers()
   for (let at = 0; at < headers.length; at += 2) plain.set(headers[at]!, headers[at + 1]!)

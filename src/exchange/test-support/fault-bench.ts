@@ -20,6 +20,7 @@ export interface Bench {
   create(clientId: string, more?: { readonly window?: string; readonly side?: 'Buy' | 'Sell' }): Promise<Answer>
   /** Cancels by client order id. */
   cancel(clientId: string): Promise<Answer>
+  batch(name: 'create-batch' | 'amend-batch' | 'cancel-batch', request: readonly object[]): Promise<Answer>
   /** The venue's own row of an order; undefined when it never saw it. */
   order(clientId: string): Promise<Readonly<Record<string, string>> | undefined>
   applied(): readonly Readonly<Record<string, unknown>>[]
@@ -57,6 +58,7 @@ export function benchOf(exchange: RunningExchange, journalPath: string): Bench {
       return send(CREATE, { side, orderType: 'Limit', qty: '0.010', price, positionIdx: 0, orderLinkId }, window)
     },
     cancel: (orderLinkId) => send('/v5/order/cancel', { orderLinkId }),
+    batch: (name, request) => send(`/v5/order/${name}`, { request }),
     async order(clientId) {
       const query = `category=linear&symbol=BTCUSDT&orderLinkId=${clientId}`
       const { json } = await get(`${restUrl}/v5/order/realtime`, query, signed())

@@ -36,7 +36,7 @@ export interface DisturbedClient extends AsyncDisposable {
 }
 
 export interface DisturbedOptions {
-  readonly venue: TestVenue
+  readonly venue: Pick<TestVenue, 'origin'>
   readonly faults?: readonly Fault[]
   /** Source of a module for FAULT_HANDLERS. */
   readonly handlers?: string
