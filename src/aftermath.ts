@@ -10,7 +10,7 @@ import { checkJournal } from './journal/checks.ts'
 import type { Finding } from './journal/finding.ts'
 import { readJournal } from './journal/read.ts'
 import { linesOf, type Run } from './journal/run.ts'
-import { symbolsBeside } from './run-start.ts'
+import { symbolsBeside } from './recover-first.ts'
 import { systemClock } from './seams/clock.ts'
 
 export interface Aftermath {

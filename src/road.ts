@@ -3,7 +3,6 @@
  *
  *   clock ─► instruments ─► recovery ─► baseline ─► hedge mode ─► private stream ready ─► feed ─► quotes flow
  */
-import { arrivalMaxMs } from './config.ts'
 import type { Instrument } from './domain/instrument.ts'
 import { createGenerator } from './domain/opportunity.ts'
 import { Executor } from './execution/executor.ts'
@@ -11,7 +10,6 @@ import { Monitor } from './execution/monitor.ts'
 import type { ExecutionPorts } from './execution/ports.ts'
 import type { Baseline } from './execution/reconcile.ts'
 import { known, takeBaseline } from './execution/reconcile.ts'
-import { recover } from './execution/recover.ts'
 import { createStrategy } from './execution/strategy.ts'
 import type { FeedMemory } from './feed.ts'
 import { createFeedMemory, FEED_COUNTS } from './feed.ts'
@@ -25,7 +23,8 @@ import { blankQuote } from './market/slots.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import { createMetrics } from './metrics/metrics.ts'
 import { linkPrivateStream } from './private-link.ts'
-import { adviceOnTerms, drawRunId, recoveredText, refuseForeignHosts, startRecord, symbolsBeside } from './run-start.ts'
+import { recoverFirst } from './recover-first.ts'
+import { adviceOnTerms, drawRunId, refuseForeignHosts, startRecord } from './run-start.ts'
 import type { RuntimeOptions } from './runtime-types.ts'
 import { pinThisThread } from './seams/affinity.ts'
 import type { Random } from './seams/random.ts'
@@ -125,7 +124,7 @@ class RoadBuilder {
     this.#options.journal.flush()
     const memory = createFeedMemory(instruments.length, config.ringCapacity)
     const ports = this.#ports(instruments, memory)
-    await this.#recover(ports)
+    await recoverFirst({ ...this.#options, rest: this.#rest, ports, runId: this.#runId })
     const baseline = await this.#baseline(ports)
     const executor: Executor = new Executor({
       ports,
@@ -182,21 +181,6 @@ class RoadBuilder {
         return clock.nowUs() - quote.receivedUs <= config.staleAfterMs * 1000 ? quote : null
       },
     }
-  }
-
-  /** What a killed run left is gone, also from symbols that are not traded any more, before anything else is looked at. */
-  async #recover(ports: ExecutionPorts): Promise<void> {
-    const { leftover, config, print } = this.#options
-    if (leftover === undefined) return
-    const others = symbolsBeside(leftover, config.symbols)
-    const more =
-      others.length === 0 ? [] : known(await this.#rest.loadInstruments(others), 'instruments of what was left')
-    const instruments = [...ports.instruments, ...more]
-    this.#rest.useInstruments(instruments)
-    const options = { leftover, runId: this.#runId, arrivalMaxMs: arrivalMaxMs(config) }
-    const positions = await recover({ ...options, ports: { ...ports, instruments, latestQuote: () => null } })
-    this.#rest.useInstruments(ports.instruments)
-    print(recoveredText(leftover, positions))
   }
 
   /** What others hold is left alone, by name; every symbol of ours is in hedge mode before anything is traded. */

@@ -6,7 +6,6 @@ import type { Config } from './config.ts'
 import { bounds, publicConfig } from './config.ts'
 import { neverQualifies } from './domain/advice.ts'
 import type { Instrument } from './domain/instrument.ts'
-import type { Leftover, RecoveredPosition } from './domain/leftover.ts'
 import { formatSteps } from './domain/steps.ts'
 import type { EventData } from './journal/events.ts'
 import type { Clock } from './seams/clock.ts'
@@ -80,17 +79,4 @@ export function startRecord(facts: StartFacts): EventData['run.started'] {
     plannedFaults,
     account: accountOf(config),
   }
-}
-
-/** What was left of earlier runs and is gone now, in one line. */
-export function recoveredText({ runIds, orders }: Leftover, positions: readonly RecoveredPosition[]): string {
-  const held = positions.filter((one) => one.heldLots !== 0)
-  const amounts = held.map((one) => `${one.symbol} ${one.idx === 1 ? 'long' : 'short'} ${one.heldLots} lots`)
-  const what = held.length === 0 ? 'nothing was held' : `closed ${amounts.join(', ')}`
-  return `Recovered run ${runIds.join(' and ')}: ${orders.length} orders asked about, ${what}. Flat.`
-}
-
-/** Symbols of what was left that are not traded any more: closing needs their instruments all the same. */
-export function symbolsBeside({ orders }: Leftover, traded: readonly string[]): string[] {
-  return [...new Set(orders.map((order) => order.symbol))].filter((symbol) => !traded.includes(symbol))
 }

@@ -93,6 +93,7 @@ interface Entry {
 /** The fills of earlier runs' orders and of the recovery's own. */
 class Ledger implements SweepBooks {
   readonly #entries = new Map<string, Entry>()
+  /** Their orders, in the order in which they were meant. */
   readonly #leftover: ReadonlySet<string>
   /** Fills the earlier runs knew: the venue's books need not reach back so far. */
   readonly #known: Leftover['fills']
@@ -125,19 +126,20 @@ class Ledger implements SweepBooks {
   }
 
   orders(): RecoveredOrder[] {
-    return [...this.#entries.values()]
-      .filter((entry) => entry.isLeftover)
-      .map(({ order, status, fills }) => {
-        const { clientId, symbol, leg, side } = order
-        return { clientId, symbol, leg, side, status, filledLots: sum(fills.values()), execIds: [...fills.keys()] }
-      })
+    return [...this.#leftover].flatMap((id) => {
+      const entry = this.#entries.get(id)
+      if (entry === undefined) return []
+      const { order, status, fills } = entry
+      const { clientId, symbol, leg, side } = order
+      return [{ clientId, symbol, leg, side, status, filledLots: sum(fills.values()), execIds: [...fills.keys()] }]
+    })
   }
 
   /** Every position that any of the orders filled. */
   explain(left: readonly PositionRow[]): RecoveredPosition[] {
     const held = this.#held((entry) => entry.isLeftover)
     const now = this.#held(() => true)
-    return [...now].map(([key, lots]) => {
+    return [...now].sort(byKey).map(([key, lots]) => {
       const [symbol, leg] = key.split('/') as [string, LegName]
       const idx = positionIdxOf(leg)
       const heldLots = held.get(key) ?? 0
@@ -163,6 +165,11 @@ class Ledger implements SweepBooks {
     this.#entries.set(order.clientId, entry)
     return entry
   }
+}
+
+/** By symbol, then long before short. */
+function byKey([a]: readonly [string, number], [b]: readonly [string, number]): number {
+  return a < b ? -1 : 1
 }
 
 function sum(lots: Iterable<number>): number {

@@ -8,6 +8,8 @@
  * so two kills at one moment, with nothing done to the world in between, lead to the same.
  */
 import type { Leftover } from '../domain/leftover.ts'
+import { type LegName, positionIdxOf, sideOf } from '../domain/order.ts'
+import { known } from '../execution/reconcile.ts'
 import { checkJournal } from '../journal/checks.ts'
 import type { JournalLine } from '../journal/events.ts'
 import { leftoverOf } from '../journal/leftover.ts'
@@ -15,6 +17,7 @@ import { parseJournal } from '../journal/read.ts'
 import { linesOf, type Run } from '../journal/run.ts'
 import { createRuntime } from '../runtime.ts'
 import type { RunResult } from '../runtime-types.ts'
+import { createRest } from '../venue/rest.ts'
 import { createMemoryJournal } from './memory-journal.ts'
 import { type CrashPoint, createMortal, type MortalProcess, type SeamCall } from './mortal.ts'
 import { SIMULATED_PROCESS } from './simulate.ts'
@@ -26,8 +29,18 @@ export interface CrashOptions {
   readonly kills: readonly CrashPoint[]
   /** From a kill to the next start, ms. */
   readonly restartMs: number
-  /** What the last life trades for before it is stopped, ms. */
+  /** What the lives after the first trade for before they are stopped, ms. */
   readonly afterMs: number
+  /** Somebody else opens so much in the account while no process of ours runs. */
+  readonly stranger?: Stranger
+  /** Started without the journal of the life before: how it would be without recovery. Default false. */
+  readonly forgets?: boolean
+}
+
+export interface Stranger {
+  readonly symbol: string
+  readonly leg: LegName
+  readonly lots: number
 }
 
 export interface Crashed {
@@ -35,6 +48,8 @@ export interface Crashed {
   /** Calls of every life. */
   readonly calls: readonly (readonly SeamCall[])[]
   readonly result: RunResult
+  /** How long it all took, virtual ms. */
+  readonly virtualMs: number
   /** What is wrong, one sentence each. */
   readonly wrong: readonly string[]
 }
@@ -59,7 +74,8 @@ export async function playCrash(options: CrashOptions): Promise<Crashed> {
     const { process, result } = await live({ stage, schedule, journal, killAt, leftover, life, tradeMs })
     calls.push(process.calls)
     if (result === null) {
-      leftover = leftoverOf(parseJournal(journal.text(), `life ${life + 1}`))
+      leftover = options.forgets === true ? null : leftoverOf(parseJournal(journal.text(), `life ${life + 1}`))
+      if (life === 0 && options.stranger !== undefined) await openAsStranger(stage, options.stranger)
       await stage.clock.pass(options.restartMs)
       continue
     }
@@ -67,7 +83,13 @@ export async function playCrash(options: CrashOptions): Promise<Crashed> {
     await stage.recordTruth(journal.harness)
     stage.venue.stop()
     const lives = journals.map((each, index) => parseJournal(each.text(), `life ${index + 1}`))
-    return { lives, calls, result, wrong: whatIsWrong(lives, result) }
+    return {
+      lives,
+      calls,
+      result,
+      virtualMs: stage.clock.nowUs() / 1_000,
+      wrong: whatIsWrong(lives, result, options.stranger),
+    }
   }
 }
 
@@ -130,17 +152,40 @@ async function live(parts: LifeParts): Promise<{ process: MortalProcess; result:
   const result = await clock.passUntil(ended, tradeMs + END_MAX_MS)
   cancel()
   // Killed in its very last call it has ended all the same, but nobody heard of it.
-  return { process, result: process.isDead ? null : result }
+  if (process.isDead) return { process, result: null }
+  process.exit()
+  return { process, result }
 }
 
-function whatIsWrong(lives: readonly Run[], result: RunResult): string[] {
+/** A market order of another client of the same account. */
+async function openAsStranger({ clock, config, calmTransport }: Stage, stranger: Stranger): Promise<void> {
+  const { symbol, leg, lots } = stranger
+  const rest = createRest({
+    ...config,
+    baseUrl: config.restUrl,
+    clock,
+    transport: calmTransport(),
+    readTimeoutMs: config.orderTimeoutMs,
+  })
+  const trading = (async () => {
+    known(await rest.syncClock(), "the venue's clock")
+    rest.useInstruments(known(await rest.loadInstruments([symbol]), 'instruments'))
+    known(await rest.ensureHedgeMode(symbol), 'hedge mode')
+    const terms = { priceTicks: null, timeInForce: 'ioc', reduceOnly: false, closeAll: false } as const
+    return await rest.submit({ ...terms, clientId: 'stranger', symbol, leg, side: sideOf(leg, false), lots }).reply
+  })()
+  known(await clock.passUntil(trading, END_MAX_MS), "the stranger's order")
+  await rest.close()
+}
+
+function whatIsWrong(lives: readonly Run[], result: RunResult, stranger: Stranger | undefined): string[] {
   const last = lives.at(-1)!
   const promises = checkJournal(last).filter(({ verdict }) => verdict !== 'pass')
   return [
     ...(result.exitCode === 0 ? [] : [`exit ${result.exitCode}: ${result.reason}`]),
     ...promises.map(({ promise, verdict, summary }) => `${promise} ${verdict}: ${summary}`),
     ...meantAndSent(lives, last),
-    ...leftAtVenue(last),
+    ...leftAtVenue(last, stranger),
   ]
 }
 
@@ -160,12 +205,16 @@ function meantAndSent(lives: readonly Run[], last: Run): string[] {
   ]
 }
 
-/** Flat, to the lot, by the executions of all lives together. */
-function leftAtVenue(last: Run): string[] {
+/** Flat, to the lot, and what is a stranger's is all still there. */
+function leftAtVenue(last: Run, stranger: Stranger | undefined): string[] {
   const { positions = [], orders = [] } = last.truth?.data ?? {}
   const open = orders.filter(({ status }) => status === 'New' || status === 'PartiallyFilled')
+  const theirs =
+    stranger === undefined ? [] : [`${stranger.lots} of ${stranger.symbol} #${positionIdxOf(stranger.leg)}`]
+  const there = positions.map(({ symbol, idx, lots }) => `${lots} of ${symbol} #${idx}`)
   return [
-    ...positions.map(({ symbol, idx, lots }) => `${lots} lots of ${symbol} #${idx} are left`),
+    ...there.filter((text) => !theirs.includes(text)).map((text) => `${text} are left`),
+    ...theirs.filter((text) => !there.includes(text)).map((text) => `${text} are a stranger's and gone`),
     ...open.map(({ clientId }) => `${clientId} is still open`),
   ]
 }
@@ -181,4 +230,42 @@ export function crashPoints(calls: readonly SeamCall[]): { readonly point: Crash
     const after = { point: { call, moment: 'after' } as const, future: `${atUs} ${effects}` }
     return isWrite ? [before, within, after] : [before, after]
   })
+}
+
+export interface CrashStudy {
+  /** Points: every call, before and after it, and within every write. */
+  readonly points: number
+  /** Of those with a future of their own: so many were played. */
+  readonly played: number
+  /** Virtual time of all of them together, ms. */
+  readonly virtualMs: number
+  readonly failures: readonly { readonly point: CrashPoint; readonly call: string; readonly wrong: readonly string[] }[]
+}
+
+/**
+ * Plays every crash point of the life that follows `before`, up to the first call that `until` names (default: to its end).
+ * A life that cannot be played to its end is a failure as well.
+ */
+export async function playEveryCrash(
+  options: Omit<CrashOptions, 'kills'>,
+  { before = [], until }: { readonly before?: readonly CrashPoint[]; readonly until?: string } = {},
+): Promise<CrashStudy> {
+  const { calls } = await playCrash({ ...options, kills: before })
+  const all = calls[before.length]!
+  const end = until === undefined ? -1 : all.findIndex(({ what }) => what === until)
+  const points = crashPoints(end < 0 ? all : all.slice(0, end + 1))
+  const distinct = new Map(points.map(({ future, point }) => [future, point]))
+  const failures: CrashStudy['failures'][number][] = []
+  let virtualMs = 0
+  for (const point of distinct.values()) {
+    const call = all[point.call - 1]!.what
+    try {
+      const crashed = await playCrash({ ...options, kills: [...before, point] })
+      virtualMs += crashed.virtualMs
+      if (crashed.wrong.length > 0) failures.push({ point, call, wrong: crashed.wrong })
+    } catch (error) {
+      failures.push({ point, call, wrong: [String(error)] })
+    }
+  }
+  return { points: points.length, played: distinct.size, virtualMs, failures }
 }

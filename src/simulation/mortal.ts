@@ -36,6 +36,8 @@ export interface MortalProcess {
   /** Resolves when it is killed; never, when it is not. */
   readonly killed: Promise<void>
   readonly isDead: boolean
+  /** Ends of its own accord: nothing of it runs any more either. */
+  exit(): void
 }
 
 export interface MortalOptions {
@@ -117,10 +119,14 @@ class Mortal implements MortalProcess {
   }
 
   #die(): void {
+    this.exit()
+    this.#tellKilled()
+  }
+
+  exit(): void {
     this.isDead = true
     // The kernel closes what it had open.
     for (const socket of this.#sockets) socket.terminate()
-    this.#tellKilled()
   }
 
   #isAlive(act: () => void): void {

@@ -42,6 +42,8 @@ export interface Stage {
   readonly config: Config
   /** The disturbed wire. */
   readonly transport: Transport
+  /** Another client's wire, which nothing disturbs. */
+  calmTransport(): Transport
   /** Puts the venue's own books since a moment (default: the start of everything) into a journal. */
   recordTruth(journal: Journal, sinceVenueMs?: number): Promise<void>
 }
@@ -67,13 +69,31 @@ export function openStage(schedule: Schedule, faultLog: () => Journal): Stage {
   const { apiSecret } = config
   const random = seededRandom(schedule.seed).fork('wire')
   const transport = createMemoryWire({ venue, clock, random, latency: schedule.latency, gate, apiSecret })
+  const calmTransport = (): Transport =>
+    createMemoryWire({
+      venue,
+      clock,
+      random: seededRandom('calm'),
+      latency: CALM,
+      gate: createGate({ faults: [] }, { mountedAtUs: 0, onApplied: () => undefined }),
+      apiSecret,
+    })
   for (const { atMs, change } of schedule.changes ?? []) clock.after(atMs, () => venue.control(change))
   return {
     clock,
     venue,
     config,
     transport,
-    recordTruth: (journal, sinceVenueMs = START_MS) => recordTruth({ clock, venue, config, journal, sinceVenueMs }),
+    calmTransport,
+    recordTruth: async (journal, sinceVenueMs = START_MS) => {
+      const transport = calmTransport()
+      const reading = (async () => {
+        await using reader = await openReader(config, { clock, transport })
+        return await readTruth(reader.rest, config.symbols, sinceVenueMs - BEFORE_MS)
+      })()
+      const truth = await clock.passUntil(reading, TRUTH_MAX_MS)
+      journal.append('venue.truth', { ...truth, venueCounters: null })
+    },
   }
 }
 
@@ -81,31 +101,6 @@ export function openStage(schedule: Schedule, faultLog: () => Journal): Stage {
 function worldOf({ world, config, changes = [] }: Schedule): World {
   const named = JSON.stringify([config.symbols, world.matching, changes])
   return { ...world, instruments: world.instruments.filter(({ symbol }) => named.includes(`"${symbol}"`)) }
-}
-
-/** As the parent of a real run does it: another client, over an undisturbed wire. */
-async function recordTruth(parts: {
-  clock: VirtualClock
-  venue: MemoryVenue
-  config: Config
-  journal: Journal
-  sinceVenueMs: number
-}): Promise<void> {
-  const { clock, venue, config, journal, sinceVenueMs } = parts
-  const transport = createMemoryWire({
-    venue,
-    clock,
-    random: seededRandom('truth'),
-    latency: CALM,
-    gate: createGate({ faults: [] }, { mountedAtUs: 0, onApplied: () => undefined }),
-    apiSecret: config.apiSecret,
-  })
-  const reading = (async () => {
-    await using reader = await openReader(config, { clock, transport })
-    return await readTruth(reader.rest, config.symbols, sinceVenueMs - BEFORE_MS)
-  })()
-  const truth = await clock.passUntil(reading, TRUTH_MAX_MS)
-  journal.append('venue.truth', { ...truth, venueCounters: null })
 }
 
 /** The world's first account, in memory: nothing here is an address of anything. */

@@ -1,0 +1,48 @@
+/**
+ * The first thing a run does in the account: what a killed run left is gone, also from symbols that are not traded any
+ * more, before anything else is looked at.
+ */
+import type { Config } from './config.ts'
+import { arrivalMaxMs } from './config.ts'
+import type { Leftover, RecoveredPosition } from './domain/leftover.ts'
+import type { ExecutionPorts } from './execution/ports.ts'
+import { known } from './execution/reconcile.ts'
+import { recover } from './execution/recover.ts'
+import type { RestClient } from './venue/rest.ts'
+
+export interface RecoverFirstOptions {
+  readonly config: Config
+  readonly rest: RestClient
+  readonly ports: ExecutionPorts
+  readonly runId: string
+  readonly leftover?: Leftover | undefined
+  print(text: string): void
+}
+
+/** Throws when it could not all be closed: the run must not start then. */
+export async function recoverFirst(options: RecoverFirstOptions): Promise<void> {
+  const { config, rest, ports, runId, leftover, print } = options
+  if (leftover === undefined) return
+  const others = symbolsBeside(leftover, config.symbols)
+  const more = others.length === 0 ? [] : known(await rest.loadInstruments(others), 'instruments of what was left')
+  const instruments = [...ports.instruments, ...more]
+  rest.useInstruments(instruments)
+  // There are no quotes yet: what is closed is closed at market.
+  const all = { ...ports, instruments, latestQuote: () => null }
+  const positions = await recover({ leftover, runId, arrivalMaxMs: arrivalMaxMs(config), ports: all })
+  rest.useInstruments(ports.instruments)
+  print(recoveredText(leftover, positions))
+}
+
+/** What was left of earlier runs and is gone now, in one line. */
+function recoveredText({ runIds, orders }: Leftover, positions: readonly RecoveredPosition[]): string {
+  const held = positions.filter((one) => one.heldLots !== 0)
+  const amounts = held.map((one) => `${one.symbol} ${one.idx === 1 ? 'long' : 'short'} ${one.heldLots} lots`)
+  const what = held.length === 0 ? 'nothing was held' : `closed ${amounts.join(', ')}`
+  return `Recovered run ${runIds.join(' and ')}: ${orders.length} orders asked about, ${what}. Flat.`
+}
+
+/** Symbols of what was left that are not traded any more: closing needs their instruments all the same. */
+export function symbolsBeside({ orders }: Leftover, traded: readonly string[]): string[] {
+  return [...new Set(orders.map((order) => order.symbol))].filter((symbol) => !traded.includes(symbol))
+}
