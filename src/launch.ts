@@ -27,6 +27,8 @@ export interface LaunchOptions {
   readonly faultPlan?: { readonly path: string; readonly names: readonly string[] }
   /** Module with handlers in MSW's own style. */
   readonly faultHandlers?: string
+  /** Further arguments to Node: an inspector, a preload. */
+  readonly nodeArguments?: readonly string[]
   /** Where the runtime's own lines (warnings, periodic line, summary) go. */
   readonly onOutput: (text: string) => void
   readonly onProgress?: (progress: Progress) => void
@@ -133,7 +135,7 @@ export function launchRuntime(options: LaunchOptions): RuntimeProcess {
 function start(options: LaunchOptions): ChildProcess {
   const faults = faultMount(options)
   const child = fork(fileURLToPath(siblingOf('./runtime-main')), [], {
-    execArgv: [...V8_FLAGS, ...faults.execArgv],
+    execArgv: [...V8_FLAGS, ...(options.nodeArguments ?? []), ...faults.execArgv],
     // Nothing of the parent's environment but what a process needs to run at all.
     env: { ...ENVIRONMENT, ...faults.environment },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -11,6 +11,7 @@
 import { resolve } from 'node:path'
 import type { SerializedError } from 'vitest'
 import type { Reporter, TestCase, TestModule, TestRunEndReason, Vitest } from 'vitest/node'
+import type { CanFail } from '../../src/report/can-fail.ts'
 import {
   buildDocument,
   type FailureRecord,
@@ -19,6 +20,8 @@ import {
   type ScenarioRecord,
 } from '../../src/report/document.ts'
 import { environmentNow, loadNow } from '../../src/report/environment.ts'
+import type { ErrorRow } from '../../src/report/errors.ts'
+import type { Exploration } from '../../src/report/exploration.ts'
 import { withoutControls } from '../../src/report/markup.ts'
 import type { MatrixCell } from '../../src/report/matrix.ts'
 import { firstReason } from '../../src/report/overview.ts'
@@ -30,6 +33,9 @@ import { REPORTS } from './paths.ts'
 declare module 'vitest' {
   interface TaskMeta extends Partial<ScenarioMeta> {
     matrix?: readonly MatrixCell[]
+    errors?: readonly ErrorRow[]
+    canFail?: readonly CanFail[]
+    exploration?: readonly Exploration[]
   }
 }
 
@@ -53,6 +59,7 @@ export default class ScenarioReporter implements Reporter {
     if (vitest === null || own.length === 0) return
     const target = process.env['SCENARIO_TARGET'] ?? 'embedded'
     const root = vitest.config.root
+    const metas = modules.flatMap((module) => [...module.children.allTests()].map((test) => test.meta()))
     const document = buildDocument({
       generatedAtMs: systemClock.wallMs(),
       title: 'bybit-synthetic-test scenarios',
@@ -60,8 +67,11 @@ export default class ScenarioReporter implements Reporter {
       environment: environmentNow(this.#loadBefore),
       rerun: rerunCommand(target, null, 'npx vitest run --project scenarios'),
       scenarios: own.flatMap((module) => [...module.children.allTests()].map((test) => recordOf(test, root, target))),
-      // Played by a unit test; a run of the scenarios alone has none.
-      matrix: modules.flatMap((module) => [...module.children.allTests()].flatMap((test) => test.meta().matrix ?? [])),
+      // Played by other tests; a run of the scenarios alone has none.
+      matrix: metas.flatMap((meta) => meta.matrix ?? []),
+      errors: metas.flatMap((meta) => meta.errors ?? []),
+      canFail: metas.flatMap((meta) => meta.canFail ?? []),
+      exploration: metas.flatMap((meta) => meta.exploration ?? []),
       problems: [
         ...own.flatMap(moduleProblems),
         ...errors.map((error) => `outside any test: ${firstLine(error.message)}`),

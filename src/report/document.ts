@@ -11,6 +11,9 @@ import type { MetricsSnapshot } from '../journal/events.ts'
 import { type Finding, plural } from '../journal/finding.ts'
 import { overall } from '../journal/summary.ts'
 import { type BudgetResult, compareByMargin } from './budgets.ts'
+import type { CanFail } from './can-fail.ts'
+import type { ErrorRow } from './errors.ts'
+import type { Exploration } from './exploration.ts'
 import type { MatrixCell } from './matrix.ts'
 import type { RunNaked } from './naked.ts'
 import type { Safety } from './safety.ts'
@@ -140,6 +143,12 @@ export interface ReportDocument {
   readonly scenarios: readonly ScenarioRecord[]
   /** The unknown-outcome matrix; empty when it was not played in this run. */
   readonly matrix: readonly MatrixCell[]
+  /** Every documented error on every step; empty when they were not played. */
+  readonly errors: readonly ErrorRow[]
+  /** Remedies taken out, to see the checks fail (P11). */
+  readonly canFail: readonly CanFail[]
+  /** Random schedules; empty when none were played. */
+  readonly exploration: readonly Exploration[]
 }
 
 export interface DocumentInput {
@@ -150,6 +159,9 @@ export interface DocumentInput {
   readonly rerun: string
   readonly scenarios: readonly ScenarioRecord[]
   readonly matrix?: readonly MatrixCell[]
+  readonly errors?: readonly ErrorRow[]
+  readonly canFail?: readonly CanFail[]
+  readonly exploration?: readonly Exploration[]
   /** Things that went wrong outside any one scenario. */
   readonly problems: readonly string[]
   readonly interrupted: boolean
@@ -159,7 +171,7 @@ export interface DocumentInput {
 export function buildDocument(input: DocumentInput): ReportDocument {
   const scenarios = uniqueIds(input.scenarios.toSorted((a, b) => compareText(a.file, b.file)))
   const counts = countOutcomes(scenarios)
-  const failing = failingReasons(counts, input.problems)
+  const failing = failingReasons(counts, [...input.problems, ...elsewhereReasons(input)])
   const missing = missingReasons(counts, scenarios, input.interrupted)
   return {
     schema: SCHEMA_VERSION,
@@ -173,6 +185,9 @@ export function buildDocument(input: DocumentInput): ReportDocument {
     rerun: input.rerun,
     scenarios,
     matrix: input.matrix ?? [],
+    errors: input.errors ?? [],
+    canFail: input.canFail ?? [],
+    exploration: input.exploration ?? [],
   }
 }
 
@@ -234,6 +249,16 @@ function countOutcomes(scenarios: readonly ScenarioRecord[]): Counts {
 function failingReasons(counts: Counts, problems: readonly string[]): string[] {
   const reasons = counts.failed > 0 ? [`${plural(counts.failed, 'scenario')} failed`] : []
   return [...reasons, ...problems]
+}
+
+/** What was shown beside the scenarios and did not hold. */
+function elsewhereReasons({ canFail = [], exploration = [] }: DocumentInput): string[] {
+  const unnoticed = canFail.filter(({ evidence }) => evidence === null).length
+  const violations = exploration.reduce((sum, one) => sum + one.violations.length, 0)
+  return [
+    ...(unnoticed > 0 ? [`a remedy taken out went unnoticed ${plural(unnoticed, 'time')} (P11)`] : []),
+    ...(violations > 0 ? [`${plural(violations, 'violation')} in random schedules`] : []),
+  ]
 }
 
 function missingReasons(counts: Counts, scenarios: readonly ScenarioRecord[], interrupted: boolean): string[] {

@@ -2,11 +2,15 @@
  * The report as one self-contained page: a pure function of the document. Opens from a file, asks nothing of any network
  * (its own content policy forbids it), and says the same thing every time it is rendered.
  *
- *   verdict ─ money safety ─ what did not hold ─ budgets ─ what was left out ─ scenarios ─ matrix ─ each in detail ─ environment
+ *   verdict ─ money safety ─ what did not hold ─ budgets ─ what was left out ─ scenarios ─
+ *   matrix ─ errors ─ checks seen to fail ─ exploration ─ each in detail ─ environment
  */
 import { createHash } from 'node:crypto'
+import { canFailPart } from './can-fail.ts'
 import { scenarioSection } from './detail.ts'
 import type { ReportDocument } from './document.ts'
+import { errorsPart } from './errors.ts'
+import { explorationPart } from './exploration.ts'
 import { digits, showCount } from './format.ts'
 import { html, type Markup, trusted } from './markup.ts'
 import { matrixPart } from './matrix.ts'
@@ -21,7 +25,7 @@ export function renderHtml(document: ReportDocument): string {
 <meta http-equiv="Content-Security-Policy" content="${contentPolicy()}">
 <title>${title}</title><style>${trusted(PAGE_STYLE)}</style></head><body>
 ${masthead(document)}
-<main>${safetyLine(document)}${failuresFirst(document)}${budgetsTable(document)}${skipsList(document)}${scenarioIndex(document)}${matrixPart(document.matrix)}
+<main>${safetyLine(document)}${failuresFirst(document)}${budgetsTable(document)}${skipsList(document)}${scenarioIndex(document)}${matrixPart(document.matrix)}${errorsPart(document.errors)}${canFailPart(document.canFail)}${explorationPart(document.exploration)}
 <section aria-labelledby="details"><h2 id="details">Each scenario in detail</h2>${document.scenarios.map((scenario) => scenarioSection(scenario, document.scenarios.length === 1))}</section>
 ${environmentPart(document)}</main>
 <footer class="note">Generated ${document.generatedAt}, schema ${document.schema}. The same numbers as data: report.json beside this page.</footer>

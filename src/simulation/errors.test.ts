@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { bounds } from '../config.ts'
+import type { ErrorRow } from '../report/errors.ts'
 import type { Operation } from '../venue/outcome.ts'
 import { LISTED, rule } from '../venue/outcome.ts'
 import {
@@ -18,7 +19,7 @@ import { schedule } from './test-support/schedules.ts'
 
 declare module 'vitest' {
   interface TaskMeta {
-    errors?: readonly ErrorResult[]
+    errors?: readonly ErrorRow[]
   }
 }
 

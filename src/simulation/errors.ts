@@ -215,7 +215,7 @@ export interface ErrorResult {
   readonly done: boolean
   /** What the executor took it for, by its journal. */
   readonly heard: Ruling['kind']
-  readonly mark: Ruling['mark'] | null
+  readonly mark: NonNullable<Ruling['mark']> | null
   readonly end: TradeEnd
   readonly exitCode: number
   /** What the run says it left open, long and short lots together. */
