@@ -177,10 +177,15 @@ class Run implements Runtime {
     // The books must be as complete as they can be before anything is judged to be ours or not.
     const nowMs = ports.gateway.venueNowMs()
     const sinceStartMs = (clock.nowUs() - road.startedUs) / 1000
+    const openBefore = executor.books.openCount
     await reconcile(ports, executor, {
       cause: 'before the sweep',
       sinceVenueMs: nowMs - Math.min(sinceStartMs, SWEEP_LOOKS_BACK_MS),
     })
+    // A fill that only the books told opens a flat trade again: what it sends for that is its own to see through.
+    if (executor.books.openCount > openBefore) {
+      await this.#untilClosed(road, clock.nowUs() / 1000 + this.#closeBoundMs())
+    }
     executor.handOver()
     const swept = await sweep({ ...this.#sweepOptions(road), refused: baseline.refusedSymbols, sentBefore })
     await compareBooks(ports, executor, baseline.refusedSymbols)

@@ -216,6 +216,20 @@ describe('one doctored place breaks exactly its own promise', () => {
         }),
     ],
     [
+      'P8 fail',
+      'a trade is begun while the private stream is down',
+      () =>
+        taleOf((story) => {
+          story.write('stream.closed', 8_000, { stream: 'private', code: 1006, reason: '' })
+          hedgedTrade(story, { tradeId: 't9', atMs: 9_000 })
+        }),
+    ],
+    [
+      'P9 fail',
+      'a run that ends well never asked for the positions',
+      () => taleOf(nothing).filter(({ type }) => type !== 'books.compared'),
+    ],
+    [
       'P9 fail',
       'our books differ from the venue’s at a quiet point',
       () => {

@@ -125,3 +125,23 @@ test('fills that the books show late are read even of the last orders of a run: 
   expect(swept).toHaveLength(1)
   expectFlat(told)
 })
+
+test('a refusal that is not true, and a fill that nobody tells: found at the end of the run, taken off, and booked', async () => {
+  const told = await play(
+    plan(
+      fault(
+        'rest-reply',
+        'create',
+        { do: 'retCode', code: 110007, message: 'ab not enough' },
+        { ...OPENING, leg: 'long' },
+      ),
+      fault(STREAM, 'socket', { do: 'reset' }, { afterCreates: 1 }),
+      fault(STREAM, 'connect', { do: 'http', status: 503 }, { afterCreates: 1, times: 2 }),
+    ),
+  )
+  const [entry] = ordersOf(told.trade, 'long', 'entry')
+  expect(entry!.refused).not.toBeNull()
+  expect(entry!.fills.map(({ data }) => data.from)).toEqual(['reconcile'])
+  expect(filledLots(ordersOf(told.trade, 'long', 'unwind'))).toBe(9)
+  expectFlat(told)
+})

@@ -1,6 +1,6 @@
 /**
  * P8 limits: creates in any rolling second, notional of an order, of a trade's leg and of all trades at once, trades at once,
- * and trades at once on one symbol stay within the configuration.
+ * and trades at once on one symbol stay within the configuration; and none is begun while the private stream is down.
  *
  * Rate, notional and the symbol's intervals are the venue's; how many trades ran at once is what the journal says, with
  * a halted trade counted until the end, since it still holds what it holds.
@@ -27,6 +27,7 @@ export function checkLimits(books: Books): Judgement {
     notionalAtOnce(books),
     concurrent(books),
     perSymbol(books),
+    blind(books),
   ]
   const broken = limits.filter((limit) => limit.worst > limit.bound)
   const unpriced = limits.filter((limit) => Number.isNaN(limit.worst))
@@ -147,6 +148,20 @@ function perSymbol(books: Books): Limit {
     where = symbol
   }
   return { limit: 'trades per symbol', worst, bound: 1, unit: 'trades', where }
+}
+
+/** Trades begun while the private stream was down: nobody would have heard their fills. */
+function blind({ run }: Books): Limit {
+  let where = ''
+  let worst = 0
+  for (const trade of run.trades.values()) {
+    if (!opensSomething(trade)) continue
+    const last = run.streams.findLast(({ at, data }) => data.stream === 'private' && at < trade.firstUs)
+    if (last?.type !== 'stream.closed') continue
+    worst += 1
+    where ||= trade.tradeId
+  }
+  return { limit: 'trades begun without the private stream', worst, bound: 0, unit: 'trades', where }
 }
 
 function opensSomething(trade: RunTrade): boolean {

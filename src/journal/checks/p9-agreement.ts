@@ -1,6 +1,6 @@
 /**
  * P9 agreement: at every quiet point the executor's books equalled the venue's, and so do its final books: the sum of the
- * fills it wrote down.
+ * fills it wrote down. A run that ends well has compared them once at least.
  */
 import type { PositionRow } from '../../domain/rows.ts'
 import { atMost, firstOf, type Judgement, mostOf, plural } from '../finding.ts'
@@ -36,6 +36,9 @@ export function checkAgreement(books: Books): Judgement {
     const when = atUs === null ? 'at the end' : `at ${Math.round(atUs)} µs`
     const summary = `${plural(all.length, 'difference')}; first ${position} ${when}: ours ${oursLots} lots, the venue ${venueLots}`
     return { verdict: 'fail', summary, measure, evidence }
+  }
+  if (points === 0 && books.run.finished?.data.exitCode === 0) {
+    return { verdict: 'fail', summary: "all is said to be well, but the venue's positions were never asked", evidence }
   }
   return { verdict: 'pass', summary: `equal at ${plural(points, 'quiet point')} and at the end`, measure, evidence }
 }

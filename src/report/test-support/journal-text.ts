@@ -90,6 +90,7 @@ export class JournalText {
 
   /** The venue's own books at the end, and the end itself. */
   finish(ms: number, exitCode = 0, reason = 'asked to stop'): this {
+    this.add(ms, 'books.compared', { ours: this.#positions(), venue: this.#positions() })
     this.add(ms, 'run.finished', { exitCode, reason, tradesLeftOpen: [] })
     return this.add(ms + 50, 'venue.truth', {
       positions: this.#positions(),

@@ -12,6 +12,12 @@ import type { Trial } from './trial.ts'
 const STREAM = 'private-stream'
 const LOST = { do: 'drop' } as const
 const LONG = { leg: 'long', reduceOnly: false } as const
+const EXIT = { leg: 'long', reduceOnly: true } as const
+/** The private stream is lost after the first order, and comes back at the third try. */
+const DOWN: readonly Fault[] = [
+  fault(STREAM, 'socket', { do: 'reset' }, { afterCreates: 1 }),
+  fault(STREAM, 'connect', { do: 'http', status: 503 }, { afterCreates: 1, times: 2 }),
+]
 
 export function sharpTrials(): Trial[] {
   return [...openingTrials(), ...closingTrials(), ...gapTrials(), ...manyTrades()]
@@ -44,19 +50,26 @@ function openingTrials(): Trial[] {
         { LEG_TIMEOUT_POLICY: policy },
       ),
     ),
-    trial('rows out of order and an execution withheld', {
-      world: fillsInPieces('buy', pieces),
-      ...plan(
-        fault(STREAM, 'order', { do: 'reorder' }, { ...LONG, skip: 1 }),
-        fault(STREAM, 'execution', LOST, { ...LONG, skip: 1 }),
-      ),
-    }),
-    ...['a', 'b', 'c', 'd'].map((seed) =>
-      trial(`refused by its reply, filled by the stream (${seed})`, { seed, ...plan(refusedAfterAll) }),
+    trial(
+      'rows out of order and an execution withheld',
+      {
+        world: fillsInPieces('buy', pieces),
+        ...plan(
+          fault(STREAM, 'order', { do: 'reorder' }, { ...LONG, skip: 1 }),
+          fault(STREAM, 'execution', LOST, { ...LONG, skip: 1 }),
+        ),
+      },
+      { MAX_HOLD_MS: '6000', ...WIDE },
     ),
-    trial('the rest of a leg is below the minimum', {
-      world: withMinimum(fillsInPieces('sell', [{ lots: 8, afterMs: 0 }]), 130),
-    }),
+    ...['a', 'b', 'c', 'd'].map((seed) =>
+      trial(`refused by its reply, resting by its row (${seed})`, {
+        seed,
+        changes: [rests('buy', 100)],
+        ...plan(refusedAfterAll),
+      }),
+    ),
+    trial('refused by its reply, filled unheard', { ...plan(refusedAfterAll, ...DOWN) }),
+    trial('the rest of a leg is below the minimum', { world: withMinimum(unevenWorld(), 130) }),
     trial('a cancel takes effect late, and a fill comes first', {
       world: withMatching(fillsInPieces('buy', [{ lots: 4, afterMs: 510 }]), { cancelDelayMs: 40 }),
       ...plan(...untold),
@@ -71,6 +84,12 @@ function closingTrials(): Trial[] {
     trial('an exit that is matched late, its reply a 502', {
       world: late(120),
       ...plan(fault('rest-reply', 'create', untold, { reduceOnly: true, leg: 'long' })),
+    }),
+    trial('an exit untold by the stream, its reply a 502', {
+      ...plan(
+        fault('rest-reply', 'create', untold, { reduceOnly: true, leg: 'long' }),
+        ...(['order', 'execution'] as const).map((op) => fault(STREAM, op, LOST, { ...EXIT, times: null })),
+      ),
     }),
     trial('a close that leaves small remainders', { world: smallLotWorld() }, SMALL_LOTS),
     trial('stopped while hedged', { tradeMs: 900 }, { MAX_HOLD_MS: '60000', ...WIDE }),
@@ -89,12 +108,8 @@ function closingTrials(): Trial[] {
 
 /** The private stream is gone while a leg fills that may rest for long. */
 function gapTrials(): Trial[] {
-  const gap: Fault[] = [
-    fault(STREAM, 'socket', { do: 'reset' }, { afterCreates: 1 }),
-    fault(STREAM, 'connect', { do: 'http', status: 503 }, { afterCreates: 1, times: 2 }),
-  ]
   const patient = { LEG_TIMEOUT_MS: '20000', RECOVERY_BOUND_MS: '4000' }
-  const resting = { changes: [rests('buy', 250)], ...plan(...gap), tradeMs: 30_000 }
+  const resting = { changes: [rests('buy', 250)], ...plan(...DOWN), tradeMs: 30_000 }
   return [
     trial('a leg fills in a gap', resting, patient),
     trial(
@@ -148,6 +163,12 @@ function withMinimum(world: World, minNotionalUsd: number): World {
     minNotionalValue: String(minNotionalUsd),
   }))
   return { ...world, instruments }
+}
+
+/** Eight lots of the long leg, six of the short one, and no more. */
+function unevenWorld(): World {
+  const pieces = (side: 'buy' | 'sell', lots: number) => ({ symbol: 'BTCUSDT', side, fills: [{ lots, afterMs: 0 }] })
+  return withMatching(shippedWorld('calm'), { partialFills: [pieces('buy', 8), pieces('sell', 6)] })
 }
 
 function fundedWorld(): World {
