@@ -4,7 +4,7 @@
  */
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -13,11 +13,13 @@ import { promisify } from 'node:util'
 import { getContainerRuntimeClient, ImageName } from 'testcontainers'
 import type { TestContext } from 'vitest'
 import { expect, test } from 'vitest'
+import { runCheck } from './check-command.ts'
 import { parseConfig } from './config-parse.ts'
 import { startContainer } from './exchange/container.ts'
 import { CONTAINERFILE } from './exchange/container-image.ts'
 import { control, readCounters } from './exchange/spawn.ts'
-import { call, connect } from './exchange/test-support/clients.ts'
+import { call, connect, post } from './exchange/test-support/clients.ts'
+import { systemClock } from './seams/clock.ts'
 import { openTarget } from './targets.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
@@ -85,6 +87,51 @@ test(
     expect(await ended).toMatchObject({ StatusCode: 0 })
     await expect(container.inspect()).rejects.toMatchObject({ statusCode: 404 })
     expect(await engine.getImage(Image).inspect()).toMatchObject({ Id: Image })
+  },
+  START_MAX_MS,
+)
+
+test(
+  'it misbehaves by a plan and keeps a journal on this side, which the check command judges',
+  async (context) => {
+    engineFor(context)
+    const folder = mkdtempSync(join(tmpdir(), 'container-'))
+    context.onTestFinished(() => rmSync(folder, { recursive: true }))
+    const journalFile = join(folder, 'out.jsonl')
+    const faultsFile = join(ROOT, 'fixtures', 'faults', 'short-refused-balance.json')
+    const venue = await startContainer({ faultsFile, journalFile })
+    const { apiKey: key, apiSecret: secret } = venue
+    const send = (path: string, fields: object) => {
+      const body = JSON.stringify({ category: 'linear', symbol: 'BTCUSDT', ...fields })
+      return post(`${venue.restUrl}${path}`, body, { timestampMs: systemClock.wallMs(), key, secret })
+    }
+    const order = { orderType: 'Market', qty: '0.010' }
+    const codes = [
+      await send('/v5/position/switch-mode', { mode: 3 }),
+      await send('/v5/order/create', { ...order, side: 'Buy', positionIdx: 1, orderLinkId: 'a' }),
+      await send('/v5/order/create', { ...order, side: 'Sell', positionIdx: 2, orderLinkId: 'b' }),
+    ].map(({ json }) => json?.['retCode'])
+    expect(codes).toEqual([0, 0, 110007])
+    await venue.stop()
+
+    const said: string[] = []
+    const print = { write: (text: string) => said.push(text) }
+    const bounds = join(ROOT, 'fixtures', 'bounds', 'two-legs.json')
+    expect(await runCheck([journalFile, '--bounds', bounds], print, print)).toBe(1)
+    expect(said.join('')).toMatch(/fail {5}P1.*BTCUSDT ended naked by 10 lots/)
+    expect(said.join('')).toMatch(/pass {5}P10/)
+  },
+  START_MAX_MS,
+)
+
+test(
+  'a fault plan that asks for the impossible is refused with its problems, and no container stays behind',
+  async (context) => {
+    const engine = engineFor(context)
+    const before = (await engine.listContainers({ all: true })).length
+    const starting = startContainer({ faultsFile: join(ROOT, 'fixtures', 'faults', 'process-paused.json') })
+    await expect(starting).rejects.toThrow(/did not start:.*faults\[0\]\.party = "process"/s)
+    await expect.poll(async () => (await engine.listContainers({ all: true })).length, { timeout: 10_000 }).toBe(before)
   },
   START_MAX_MS,
 )

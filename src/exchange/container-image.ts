@@ -105,7 +105,7 @@ async function build(engine: Engine, { files, tag, base }: Build): Promise<void>
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
     throw new ContainerError(
-      `the venue's image could not be built on ${base}: ${why}; in a clone .ci/base-image makes ${base} without a registry`,
+      `the venue's image could not be built on ${base}: ${why}; in a clone ".ci/engine up" makes ${base} without a registry`,
     )
   } finally {
     rmSync(context, { recursive: true, force: true })

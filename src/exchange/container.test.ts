@@ -55,14 +55,17 @@ function copyOf(path: string): string {
   return folder === undefined ? `node_modules/${path}` : `dist/${folder}`
 }
 
-/** Files and packages loaded at run time; what is loaded on demand, by name, is not. */
+/** MSW comes with whoever brings handlers. */
+const BROUGHT = 'src/exchange/user-handlers.ts'
+
+/** Files and packages loaded at run time, at once or on demand. */
 function loadedBy(entry: string, sources: ReadonlyMap<string, Source>): Set<string> {
   const seen = new Set<string>()
   const visit = (path: string): void => {
     if (seen.has(path)) return
     seen.add(path)
     for (const { target, specifier, typeOnly, dynamic } of sources.get(path)?.imports ?? []) {
-      if (!typeOnly && !dynamic) visit(target ?? specifier)
+      if (!typeOnly && target !== BROUGHT && (!dynamic || target !== null)) visit(target ?? specifier)
     }
   }
   visit(entry)

@@ -1,7 +1,7 @@
 /**
  * The exchange in a container of its own, through Testcontainers: the same addresses, the same admin side, as spawn.ts.
  *
- *   startContainer ─► image (built when missing) ─► create, world copied in ─► attach ─► start ─► one JSON line ─► addresses
+ *   startContainer ─► image (built when missing) ─► create, world and fault plan copied in ─► attach ─► start ─► one JSON line ─► addresses
  *   stop()         ─► SIGTERM ─► exit 0 ─► removed
  *
  * Nothing is left behind, whatever happens to this process: the venue's standard input is a connection from here to the
@@ -9,7 +9,8 @@
  * container. That does what Testcontainers' Ryuk does, at once and without a second image, so Ryuk is not used.
  * Both ports are published on loopback alone, so the engine has to be on this machine.
  */
-import { readFileSync } from 'node:fs'
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { PassThrough } from 'node:stream'
 import type { ContainerRuntimeClient, StartedTestContainer } from 'testcontainers'
 import { ContainerError, venueImage } from './container-image.ts'
@@ -20,6 +21,10 @@ export interface ContainerOptions {
   /** Default: the calm world, which is in the image. */
   readonly worldFile?: string
   readonly seed?: string
+  /** A fault plan's file, applied at the venue's door. */
+  readonly faultsFile?: string
+  /** Where the venue keeps a journal of its own: a new or empty file, which the engine has to be able to mount. */
+  readonly journalFile?: string
   /** How Testcontainers is loaded; it is needed for this target only, so it comes on demand. */
   readonly load?: () => Promise<Testcontainers>
 }
@@ -40,6 +45,8 @@ export interface VenueContainer {
 const VENUE_PORT = 8080
 const ADMIN_PORT = 8081
 const WORLD = '/app/world.json'
+const FAULTS = '/app/faults.json'
+const JOURNAL = '/app/journal.jsonl'
 /** From the start of the container to its line, on a busy machine, ms. */
 const LISTEN_MAX_MS = 30_000
 const ANSWER_MAX_MS = 5_000
@@ -57,10 +64,21 @@ export async function startContainer(options: ContainerOptions = {}): Promise<Ve
     ...['--admin-port', String(ADMIN_PORT), '--admin-host', '0.0.0.0', '--end-with', 'stdin'],
     ...(options.worldFile === undefined ? [] : ['--world', WORLD]),
     ...(options.seed === undefined ? [] : ['--seed', options.seed]),
+    ...(options.faultsFile === undefined ? [] : ['--faults', FAULTS]),
+    ...(options.journalFile === undefined ? [] : ['--journal', JOURNAL]),
   ])
-  if (options.worldFile !== undefined) {
-    const content = readFileSync(options.worldFile, 'utf8')
-    container.withCopyContentToContainer([{ content, target: WORLD, mode: 0o444 }])
+  for (const [file, target] of [
+    [options.worldFile, WORLD],
+    [options.faultsFile, FAULTS],
+  ] as const) {
+    if (file === undefined) continue
+    container.withCopyContentToContainer([{ content: readFileSync(file, 'utf8'), target, mode: 0o444 }])
+  }
+  if (options.journalFile !== undefined) {
+    // The venue's user is nobody here, so the file is anybody's to write.
+    writeFileSync(options.journalFile, '', { flag: 'a' })
+    chmodSync(options.journalFile, 0o666)
+    container.withBindMounts([{ source: resolve(options.journalFile), target: JOURNAL }])
   }
   const started = await container.start().catch((error: Error) => {
     throw new ContainerError(`the venue's container did not start: ${(said.text || error.message).trim()}`)

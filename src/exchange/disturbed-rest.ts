@@ -7,21 +7,18 @@
  * Judged after the signature, so that a changed order needs no new one; a request that is late is verified again when it
  * arrives, by the time it was signed with.
  */
-
-import type { RequestHandler } from 'msw'
-import { getResponse } from 'msw/utils/get-response'
-import { isPassthroughResponse } from 'msw/utils/passthrough'
 import { createsIn, opsAbout } from '../faults/batch.ts'
 import { factsOfRequest, restOpOf, signedMsOf } from '../faults/facts.ts'
 import type { FaultGate, JudgedOp } from '../faults/gate.ts'
 import { type Answer, disturb, dripped } from '../faults/rest-fate.ts'
 import type { Clock } from '../seams/clock.ts'
 import type { Admitted, Call, RestFaults } from './http-admission.ts'
+import type { AskHandlers } from './user-handlers.ts'
 
 export interface RestFaultOptions {
   readonly gate: FaultGate
   readonly clock: Clock
-  readonly userHandlers: readonly RequestHandler[]
+  readonly userHandlers: AskHandlers | null
   /** Told when one of the user's handlers answered instead of the venue: method and path. */
   readonly onUserHandler: (what: string) => void
 }
@@ -37,7 +34,7 @@ export function createRestFaults(options: RestFaultOptions): RestFaults {
       const bodyText = call.route.method === 'POST' ? payload.toString() : ''
       const facts = factsOfRequest(op, urlOf(call), bodyText)
       for (const created of createsIn(op, bodyText)) gate.createSent(created)
-      if (userHandlers.length === 0 && !isWanted(opsAbout(op))) {
+      if (userHandlers === null && !isWanted(opsAbout(op))) {
         admitted.pass()
         return
       }
@@ -59,7 +56,7 @@ async function settle(options: RestFaultOptions, admitted: Admitted, judged: Jud
   const { gate, clock } = options
   const { call } = admitted
   const { socket, headers } = call.request
-  const theirs = await askHandlers(options, call, judged.bodyText)
+  const theirs = await theirAnswer(options, call, judged.bodyText)
   if (theirs !== null) return write(call, theirs, clock)
 
   const hasGivenUp = (): boolean => socket.destroyed
@@ -79,8 +76,8 @@ async function settle(options: RestFaultOptions, admitted: Admitted, judged: Jud
 }
 
 /** What the user's handlers answer; null when they leave it to the venue. */
-async function askHandlers(options: RestFaultOptions, call: Call, bodyText: string): Promise<Answer | null> {
-  if (options.userHandlers.length === 0) return null
+async function theirAnswer(options: RestFaultOptions, call: Call, bodyText: string): Promise<Answer | null> {
+  if (options.userHandlers === null) return null
   const { method = 'GET', headers } = call.request
   const url = urlOf(call)
   const asked = new Request(url, {
@@ -90,10 +87,9 @@ async function askHandlers(options: RestFaultOptions, call: Call, bodyText: stri
     ),
     ...(method === 'GET' ? {} : { body: bodyText }),
   })
-  const told = await getResponse([...options.userHandlers], asked)
-  if (told === undefined || isPassthroughResponse(told)) return null
-  options.onUserHandler(`${method} ${url.pathname}`)
-  return { status: told.status, headers: Object.fromEntries(told.headers), text: await told.text() }
+  const told = await options.userHandlers(asked)
+  if (told !== null) options.onUserHandler(`${method} ${url.pathname}`)
+  return told
 }
 
 async function write(call: Call, { status, headers, text, dripMs }: Answer, clock: Clock): Promise<void> {

@@ -8,7 +8,7 @@
  * are told apart by their `reqId`.
  */
 import { createsIn, opsAbout } from '../faults/batch.ts'
-import { factsOfOrder, restOpOf } from '../faults/facts.ts'
+import { factsOfOrder, restOpOf, signedMsOf } from '../faults/facts.ts'
 import type { FaultGate, JudgedOp } from '../faults/gate.ts'
 import { type Answer, disturb } from '../faults/rest-fate.ts'
 import type { Clock } from '../seams/clock.ts'
@@ -33,7 +33,7 @@ export function createTradeFaults(gate: FaultGate, clock: Clock): TradeFaults {
       facts: factsOfOrder(op, order.params),
       gate,
       clock,
-      signedMs: order.signedMs,
+      signedMs: signedMsOf(order.timestamp || undefined),
       bodyText,
       speaks: {
         request: 'trade-request',

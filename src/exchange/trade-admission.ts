@@ -2,7 +2,6 @@
  * An order by socket in the hands of the fault layer: what came in, and the ways it can go on.
  */
 import type { Duplex } from 'node:stream'
-import { signedMsOf } from '../faults/facts.ts'
 import { type Connection, resetWire } from './connection.ts'
 import type { CoreReply } from './core/types.ts'
 import { answerTo, headerText, type TradeRequest, tradeReply } from './trade-frames.ts'
@@ -18,8 +17,8 @@ export interface AdmittedOrder {
   /** Of the same operation over REST. */
   readonly path: string
   readonly params: Params
-  /** As the client says, ms; null when it says none. */
-  readonly signedMs: number | null
+  /** The time it was sent with, as the client says it; empty when it says none. */
+  readonly timestamp: string
   /** As if there were no faults, but perhaps late. */
   pass(): void
   /** Sends the order to the core, with other parameters if given as JSON, and keeps the answer's frame from the client. */
@@ -63,7 +62,7 @@ export function admittedOrder(parts: OrderParts): AdmittedOrder {
   return {
     path,
     params,
-    signedMs: signedMsOf(headerText(request, 'X-BAPI-TIMESTAMP') || undefined),
+    timestamp: headerText(request, 'X-BAPI-TIMESTAMP'),
     isOpen,
     pass: () => ask(params, answer),
     send(changed) {

@@ -11,6 +11,7 @@ import { startExchange } from './server.ts'
 import { type Answer, post } from './test-support/clients.ts'
 import { benchOf, CREATE, fault, onCreate, withFaults } from './test-support/fault-bench.ts'
 import { shippedWorld } from './test-support/worlds.ts'
+import { askHandlers } from './user-handlers.ts'
 import { openVenueFaults } from './venue-faults.ts'
 
 const codeOf = (error: unknown): unknown => (error as { code?: unknown }).code
@@ -154,12 +155,12 @@ test("a user's handler answers before the plan, leaves alone what it does not wa
       expect(bench.applied()).toMatchObject([{ name: 'handler POST /v5/order/create' }, { name: 'create retCode' }])
     },
     {
-      userHandlers: [
+      userHandlers: askHandlers([
         http.post<never, { orderLinkId: string }>('*/v5/order/create', async ({ request }) => {
           const { orderLinkId } = await request.clone().json()
           return orderLinkId === 'mine' ? HttpResponse.json({ retCode: 10016, retMsg: 'handler' }) : undefined
         }),
-      ],
+      ]),
     },
   ))
 

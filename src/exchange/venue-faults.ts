@@ -10,8 +10,6 @@
  * Loaded only when there is a plan or a module of handlers.
  */
 import { readFileSync } from 'node:fs'
-import { pathToFileURL } from 'node:url'
-import type { RequestHandler } from 'msw'
 import { openAppliedLog, recordOf } from '../faults/applied-log.ts'
 import { createGate } from '../faults/gate.ts'
 import { parsePlan } from '../faults/plan.ts'
@@ -22,6 +20,7 @@ import { createStreamFaults, type StreamFaults } from './disturbed-streams.ts'
 import { createTradeFaults } from './disturbed-trade.ts'
 import type { RestFaults } from './http-admission.ts'
 import type { TradeFaults } from './trade-admission.ts'
+import type { AskHandlers } from './user-handlers.ts'
 
 export interface VenueFaults {
   readonly rest: RestFaults
@@ -39,12 +38,12 @@ export interface VenueFaultOptions {
   /** Where applied faults are appended; null writes nothing. */
   readonly journalPath: string | null
   /** In MSW's own style, asked before the plan. A response of theirs is told instead of the venue's. */
-  readonly userHandlers?: readonly RequestHandler[]
+  readonly userHandlers?: AskHandlers
 }
 
 /** Prepares a plan for `serveCore`. Windows count from now. */
 export function openVenueFaults(options: VenueFaultOptions): VenueFaults {
-  const { plan, journalPath, userHandlers = [] } = options
+  const { plan, journalPath, userHandlers = null } = options
   const clock = endingClock(options.clock)
   const write = openAppliedLog(journalPath, clock, 0)
   const gate = createGate(plan, { mountedAtUs: clock.nowUs(), onApplied: (applied) => write(recordOf(applied)) })
@@ -71,17 +70,6 @@ export function openVenueFaults(options: VenueFaultOptions): VenueFaults {
  */
 export function readPlanFile(path: string): FaultPlan {
   return parsePlan(JSON.parse(readFileSync(path, 'utf8')), 'venue')
-}
-
-/** The default export of a user's module: an array of MSW `http` handlers. Throws what is wrong with it. */
-export async function readHandlersFile(path: string): Promise<readonly RequestHandler[]> {
-  const { default: handlers } = (await import(pathToFileURL(path).href)) as { readonly default: unknown }
-  if (Array.isArray(handlers) && handlers.every(isHandler)) return handlers
-  throw new TypeError('its default export must be an array of MSW http handlers')
-}
-
-function isHandler(value: unknown): value is RequestHandler {
-  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'request'
 }
 
 /** A clock whose waits end with the venue: what was delayed then never happens, and no timer keeps the process alive. */

@@ -3,10 +3,10 @@
  * only when it is asked for.
  */
 import { statSync } from 'node:fs'
-import type { RequestHandler } from 'msw'
 import type { FaultPlan } from '../faults/plan-types.ts'
 import { systemClock } from '../seams/clock.ts'
 import type { ExchangeOptions } from './server.ts'
+import type { AskHandlers } from './user-handlers.ts'
 
 export interface WatchedArguments {
   readonly faultsFile: string | null
@@ -26,13 +26,13 @@ export async function openWatching(
   problems: string[],
 ): Promise<Watching | null> {
   const plan = faultsFile === null ? null : await readPlan(faultsFile, problems)
-  const userHandlers = handlersFile === null ? [] : await readHandlers(handlersFile, problems)
+  const userHandlers = handlersFile === null ? null : await readHandlers(handlersFile, problems)
   if (journalFile !== null && (statSync(journalFile, { throwIfNoEntry: false })?.size ?? 0) > 0)
     problems.push(`--journal ${journalFile}: it holds something already; a journal holds one run`)
   const journal = problems.length > 0 ? null : await openJournal(journalFile, seed, plan, problems)
   if (problems.length > 0) return null
 
-  const isDisturbed = plan !== null || userHandlers.length > 0
+  const isDisturbed = plan !== null || userHandlers !== null
   const faults = isDisturbed ? await openFaults(plan ?? { faults: [] }, userHandlers, journalFile) : null
   return {
     options: {
@@ -43,9 +43,9 @@ export async function openWatching(
   }
 }
 
-async function openFaults(plan: FaultPlan, userHandlers: readonly RequestHandler[], journalPath: string | null) {
+async function openFaults(plan: FaultPlan, userHandlers: AskHandlers | null, journalPath: string | null) {
   const { openVenueFaults } = await import('./venue-faults.ts')
-  return openVenueFaults({ plan, clock: systemClock, journalPath, userHandlers })
+  return openVenueFaults({ plan, clock: systemClock, journalPath, ...(userHandlers === null ? {} : { userHandlers }) })
 }
 
 async function openJournal(path: string | null, seed: string, plan: FaultPlan | null, problems: string[]) {
@@ -69,11 +69,11 @@ async function readPlan(path: string, problems: string[]): Promise<FaultPlan | n
   }
 }
 
-async function readHandlers(path: string, problems: string[]): Promise<readonly RequestHandler[]> {
+async function readHandlers(path: string, problems: string[]): Promise<AskHandlers | null> {
   try {
-    return await (await import('./venue-faults.ts')).readHandlersFile(path)
+    return await (await import('./user-handlers.ts')).readHandlersFile(path)
   } catch (error) {
     problems.push(`--fault-handlers ${path}: ${(error as Error).message}`)
-    return []
+    return null
   }
 }
