@@ -71,7 +71,7 @@ export type CellResult =
 export type Resolution = 'stream' | 'query' | 'reconcile' | 'absence proved' | 'reply'
 
 /** Reads off a played cell how it ended. */
-export function judgeCell(cell: Cell, { run, findings }: Simulated): CellResult {
+export function judgeCell(cell: Cell, { run, findings }: Pick<Simulated, 'run' | 'findings'>): CellResult {
   const broken = findings
     .filter(({ verdict }) => verdict !== 'pass')
     .map(({ promise, verdict, summary }) => `${promise} ${verdict}: ${summary}`)
