@@ -9,6 +9,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import { readJournal } from '../src/journal/read.ts'
+import { linesOf } from '../src/journal/run.ts'
 import { systemClock } from '../src/seams/clock.ts'
 import { BUDGETS, judge } from './support/budgets.ts'
 import { cliScenario } from './support/cli-scenario.ts'
@@ -101,6 +102,43 @@ cliScenario(
     expect(openOrders).toEqual([])
     // The one who would have asked the venue for its books is dead: the scenario asks instead.
     expect((await judgeJournal()).findings.filter((finding) => finding.verdict !== 'pass')).toEqual([])
+  },
+)
+
+cliScenario(
+  'the runtime is killed with SIGKILL between two orders: the next run closes what it left, explains it, and trades',
+  {
+    proves:
+      'Intents are written down before they are sent: whatever moment a process is killed at, the next one finds it.',
+    settings: HOLDING,
+    faults: [{ name: 'killed', party: 'process', op: 'process', afterCreates: 4, verdict: { do: 'kill' } }],
+  },
+  async ({ cli, out, startAgain, judgeAtVenue }) => {
+    const killed = await within(cli.exited, 15_000, 'the end of the killed run')
+    expect(killed.code, cli.output()).toBe(1)
+    const before = readJournal(join(out, 'journal.jsonl'))
+    expect(before.finished).toBeNull()
+    expect(linesOf(before, 'order.submitted')).toHaveLength(4)
+    expect((await judgeAtVenue()).positions.length).toBeGreaterThanOrEqual(2)
+
+    await using next = startAgain('--max-trades', '1', '--duration', '300ms')
+    // Exit 0: every promise holds, by the venue's books since the first order of the killed run.
+    const { code } = await within(next.exited, 20_000, 'the end of the next run')
+    expect(code, next.output()).toBe(0)
+    const { runId } = before.started!.data
+    expect(next.output()).toContain(`run ${runId} never ended; what it left is closed first (4 orders are asked about)`)
+    expect(next.output()).toContain(`Recovered run ${runId}: 4 orders asked about`)
+    expect(await judgeAtVenue()).toEqual({ positions: [], openOrders: [] })
+    const run = readJournal(join(out, 'journal.jsonl'))
+    const { data } = linesOf(run, 'recovered')[0]!
+    expect(data).toMatchObject({ runIds: [runId], complete: true })
+    expect(data.orders.map(({ clientId }) => clientId)).toEqual(
+      linesOf(before, 'order.submitted').map((line) => line.data.clientId),
+    )
+    expect(
+      data.positions.every(({ heldLots, closedLots, leftLots }) => heldLots === closedLots && leftLots === 0),
+    ).toBe(true)
+    expect(readJournal(join(out, `journal-${runId}.jsonl`)).started!.data.runId).toBe(runId)
   },
 )
 

@@ -102,6 +102,10 @@ export const FIELDS: Fields = {
   }),
   maxNotionalUsd: decimal('MAX_NOTIONAL_USD', 'worth of all open legs together, USD', 5_000, { above: 0, max: 1e9 }),
   recoveryBoundMs: whole('RECOVERY_BOUND_MS', 'every fill is in the books within, ms', 3_000, { min: 1, max: HOUR_MS }),
+  reconcileIntervalMs: whole('RECONCILE_INTERVAL_MS', "the venue's executions are looked at every, ms", 2_000, {
+    min: 100,
+    max: HOUR_MS,
+  }),
   staleAfterMs: whole('STALE_AFTER_MS', 'an older quote is not traded, ms', 1_000, { min: 1, max: MINUTE_MS }),
   orderRecvWindowMs: whole('ORDER_RECV_WINDOW_MS', 'the venue may accept a create for so long, ms', 1_000, {
     min: 1,

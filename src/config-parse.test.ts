@@ -53,6 +53,7 @@ test("an empty environment gives the original's defaults and the design's", () =
     silencePrivateMs: 30_000,
     maxNotionalUsd: 5_000,
     recoveryBoundMs: 3_000,
+    reconcileIntervalMs: 2_000,
     staleAfterMs: 1_000,
     orderRecvWindowMs: 1_000,
     unknownMaxMs: 1_000,

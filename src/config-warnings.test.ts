@@ -32,6 +32,8 @@ test('bounds that work against each other are named', () => {
   expect(warnings({ STOP_LOSS_BPS: '22' })[0]).toContain('STOP_LOSS_BPS is 22')
   expect(warnings({ MAX_HOLD_MS: '29999' })[0]).toContain('less than three half-lives (30000 ms)')
   expect(warnings({ MAX_HOLD_MS: '30000' })).toEqual([])
+  expect(warnings({ RECONCILE_INTERVAL_MS: '2750' })[0]).toContain('later than RECOVERY_BOUND_MS (3000)')
+  expect(warnings({ RECONCILE_INTERVAL_MS: '2749' })).toEqual([])
   expect(warnings({ TRADE_SIZE_USD: '1000' })[0]).toContain('MAX_NOTIONAL_USD is 5000')
 })
 

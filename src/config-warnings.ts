@@ -40,6 +40,11 @@ function boundWarnings(config: Config): string[] {
       `MAX_NOTIONAL_USD is ${config.maxNotionalUsd}: it holds fewer than the ${config.maxConcurrentTrades} trades MAX_CONCURRENT_TRADES allows (2 × ${config.tradeSizeUsd} USD each).`,
     )
   }
+  if (config.reconcileIntervalMs + config.readLagMs >= config.recoveryBoundMs) {
+    warnings.push(
+      `RECONCILE_INTERVAL_MS is ${config.reconcileIntervalMs}: a fill that the stream withholds is found later than RECOVERY_BOUND_MS (${config.recoveryBoundMs}).`,
+    )
+  }
   return warnings
 }
 

@@ -44,6 +44,8 @@ export interface Config {
   readonly silencePrivateMs: number
   readonly maxNotionalUsd: number
   readonly recoveryBoundMs: number
+  /** While there are trades, the venue's executions and open orders are looked at so often, whatever the stream says. */
+  readonly reconcileIntervalMs: number
   readonly staleAfterMs: number
   readonly orderRecvWindowMs: number
   readonly unknownMaxMs: number

@@ -164,6 +164,21 @@ test('a journal that is still being written is waited for, and refused when its 
   expect(writes).toBeGreaterThan(10)
 })
 
+test('a journal that its own parent has closed is not waited for', async () => {
+  const truth = (await demoRun).split('\n').find((line) => line.includes('"type":"venue.truth"'))!
+  const whole = (await killedJournal()).replace(/\{"seq":$/, '')
+  lay(`${whole}${truth}\n`)
+  const hasty = { ...manualClock(), wallMs: () => OLD.getTime(), sleep: () => Promise.reject(new Error('waited')) }
+  const leftover = await makeWay({
+    journalPath,
+    recoverFile: null,
+    config: CONFIG,
+    clock: hasty,
+    print: () => undefined,
+  })
+  expect(leftover!.orders).toHaveLength(2)
+})
+
 test('a runtime whose parent was killed is left to end by itself', async () => {
   lay(await killedJournal())
   const clock = manualClock()

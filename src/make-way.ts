@@ -86,7 +86,8 @@ async function readEnded(path: string, { clock }: MakeWayOptions): Promise<Run> 
   for (;;) {
     const { size, mtimeMs } = statSync(path)
     const run = readJournal(path)
-    if (run.finished !== null) return run
+    // The venue is asked for its books when the runtime is gone: its parent has seen it die.
+    if (run.finished !== null || run.truth !== null) return run
     const silentMs = clock.wallMs() - mtimeMs
     if (silentMs >= SILENT_MS || silentMs < -SILENT_MS) return run
     if (clock.nowUs() >= giveUpUs) {

@@ -11,7 +11,7 @@ import { arrivalMaxMs } from './config.ts'
 import { notionalUsd } from './domain/instrument.ts'
 import { RECOVERY_TRADE } from './domain/leftover.ts'
 import { nakedLots } from './domain/trade.ts'
-import { compareBooks, reconcile } from './execution/reconcile.ts'
+import { compareBooks, createTimedReconcile, reconcile } from './execution/reconcile.ts'
 import { RecoveryError } from './execution/recover.ts'
 import type { SweepOptions } from './execution/sweep.ts'
 import { booksOf, sweep } from './execution/sweep.ts'
@@ -87,6 +87,9 @@ class Run implements Runtime {
     this.#every(PROGRESS_EVERY_MS, () => this.#options.onProgress?.(this.#progress()))
     this.#every(SNAPSHOT_EVERY_MS, () => this.#snapshot())
     this.#every(COMPARE_EVERY_MS, () => void this.#compare())
+    const { ports, executor, rest } = this.#road
+    const reconcileNow = createTimedReconcile(ports, executor, () => rest.limits.ipFree() > config.ipCallsPer5s / 4)
+    this.#every(config.reconcileIntervalMs, () => void reconcileNow())
     this.#every(LINE_EVERY_MS, () => this.#options.print(lineText(this.#road!.snapshot({ distributions: false }))))
     this.#every(CLOCK_SYNC_EVERY_MS, () => void this.#road?.rest.syncClock())
     if (config.durationMs !== null) {

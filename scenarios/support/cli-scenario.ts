@@ -34,6 +34,8 @@ export interface CliStage {
   readonly journal: JournalTail
   /** The run's folder: journal and report. */
   readonly out: string
+  /** The command line once more, in the same folder at the same venue, undisturbed. */
+  startAgain(...args: string[]): CliRun
   /** What the venue itself has now. */
   judgeAtVenue(): Promise<{ positions: readonly PositionRow[]; openOrders: readonly VenueOrderRow[] }>
   /** Puts the venue's books into the journal and judges it, when the command line cannot. */
@@ -60,6 +62,7 @@ export function cliScenario(name: string, options: CliScenarioOptions, body: (st
       cli,
       journal: new JournalTail(journalPath),
       out,
+      startAgain: (...args) => startCli(target, out, options.settings, args),
       judgeAtVenue: () => askVenue(target),
       judgeJournal: () => judgeRun(target.config, journalPath, target.adminUrl),
       budgets: (results) => {

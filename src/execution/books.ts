@@ -46,6 +46,11 @@ export class TradeBooks {
     return this.#open.size
   }
 
+  /** No trade that could still learn anything: forgotten ones cannot. */
+  get isEmpty(): boolean {
+    return this.#entries.size === 0
+  }
+
   bySymbol(symbol: string): TradeRun | undefined {
     for (const run of this.#open) if (run.trade.symbol === symbol) return run
     return undefined

@@ -1,14 +1,15 @@
 /**
- * Our books beside the venue's: at the start, after every private gap, at quiet points, and at the end.
+ * Our books beside the venue's: at the start, after every private gap, on a timer, at quiet points, and at the end.
  *
  * The private stream replays nothing, so whatever happened during a gap is only in the venue's books. They are asked
  * in the order orders ─► executions, since a fill seen twice is ignored and one never seen is lost; positions are held
  * against the books at the next quiet point.
  */
-import type { PositionRow } from '../domain/rows.ts'
+import type { PositionRow, VenueExecutionRow } from '../domain/rows.ts'
 import type { Outcome } from '../venue/gateway.ts'
 import type { Executor } from './executor.ts'
 import type { ExecutionPorts } from './ports.ts'
+import type { TradeRun } from './trade-run.ts'
 
 export interface Baseline {
   readonly positions: readonly PositionRow[]
@@ -52,6 +53,59 @@ export async function reconcile(
     tookMs: (ports.clock.nowUs() - startUs) / 1000,
   })
   return executions.kind === 'done'
+}
+
+/** Younger rows are the stream's to tell, and the venue's reads may lag them, ms. */
+const YOUNG_MS = 250
+
+/**
+ * The look on a timer (P4, P5): a private stream may keep its heartbeat and withhold fills, also of an order that rests
+ * and that nobody has reason to ask about. Executions since the last look and open orders, one read each; what both
+ * books agree on changes nothing and is not written down. Nothing to find, nothing asked: no trade, no look.
+ */
+export function createTimedReconcile(
+  ports: ExecutionPorts,
+  executor: Executor,
+  mayRead: () => boolean,
+): () => Promise<void> {
+  const { gateway, clock, journal, metrics } = ports
+  let sinceVenueMs = gateway.venueNowMs()
+  let isLooking = false
+  const look = async (): Promise<void> => {
+    const startUs = clock.nowUs()
+    const untilVenueMs = gateway.venueNowMs() - YOUNG_MS
+    const [orders, executions] = await Promise.all([
+      gateway.openOrders(symbolsOf(ports)),
+      gateway.executionsSince(symbolsOf(ports), sinceVenueMs - YOUNG_MS),
+    ])
+    if (orders.kind !== 'done' || executions.kind !== 'done') return // the next look begins at the same moment
+    sinceVenueMs = untilVenueMs
+    let fillsRecovered = 0
+    for (const row of executions.value) {
+      const run = executor.books.byClientId(row.clientId)
+      if (run === undefined || row.venueMs > untilVenueMs || knows(run, row)) continue
+      if (run.onExecution(row, 'reconcile')) fillsRecovered += 1
+    }
+    for (const row of orders.value) {
+      if (row.updatedMs <= untilVenueMs) executor.books.byClientId(row.clientId)?.onOrderRow(row)
+    }
+    metrics.count('reconciles')
+    if (fillsRecovered === 0) return
+    const tookMs = (clock.nowUs() - startUs) / 1000
+    journal.append('reconciled', { cause: 'timer', ordersAsked: 0, fillsRecovered, tookMs })
+  }
+  return async () => {
+    if (executor.books.isEmpty) sinceVenueMs = gateway.venueNowMs()
+    if (isLooking || executor.books.isEmpty || !mayRead()) return
+    isLooking = true
+    await look().finally(() => {
+      isLooking = false
+    })
+  }
+}
+
+function knows({ trade }: TradeRun, { execId }: VenueExecutionRow): boolean {
+  return trade.orders.some((order) => order.fills.some((fill) => fill.execId === execId))
 }
 
 /** `not compared`: a trade was or got in motion, or the venue did not answer; the two would be of different moments. */

@@ -40,11 +40,11 @@ test('whatever is unknown about a request: the pair ends hedged or flat, every p
   expect(open.map((result) => nameOf(result))).toEqual([])
 })
 
-test('the stream, a question by id, and the proof that it never arrived: each resolves some cells', async () => {
+test('the stream, a question by id, the look on a timer, and the proof that it never arrived: each resolves some cells', async () => {
   const ways = new Set<string>()
   for (const result of await played) {
     if (result.leg !== 'long' || result.policy !== 'unwind' || result.end === 'impossible') continue
     for (const way of result.resolvedBy) ways.add(way)
   }
-  expect([...ways].toSorted()).toEqual(['absence proved', 'query', 'stream'])
+  expect([...ways].toSorted()).toEqual(['absence proved', 'query', 'reconcile', 'stream'])
 })
