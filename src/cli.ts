@@ -2,12 +2,13 @@
 /**
  * `bybit-synthetic-test`: one word, then what belongs to it. Loads only what the word needs.
  */
-const HELP = `usage: bybit-synthetic-test run | exchange | check | report | soak   (each has --help)
+const HELP = `usage: bybit-synthetic-test run | exchange | check | report | explore | soak   (each has --help)
 
   run       trade synthetic opportunities until a signal, then close everything and judge the run
   exchange  a local Bybit v5 venue for any bot in any language
   check     a verdict on whatever traded at an exchange with --journal
   report    journals in, one self-contained HTML page out
+  explore   schedules nobody thought of, in virtual time; a minimal one for whatever fails
   soak      a day of trading and of trouble in minutes, in virtual time
 `
 
@@ -21,6 +22,8 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
       return (await import('./check-command.ts')).runCheck(rest)
     case 'report':
       return (await import('./report/command.ts')).runReport(rest)
+    case 'explore':
+      return (await import('./explore-command.ts')).runExplore(rest)
     case 'soak':
       return (await import('./soak-command.ts')).runSoak(rest)
     case '--help':

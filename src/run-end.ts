@@ -2,7 +2,7 @@
  * The end of a run in words and amounts: what stays open, by the venue's books or, when it could not be asked, by ours.
  */
 import type { PositionRow } from './domain/rows.ts'
-import { heldLots, nakedLots } from './domain/trade.ts'
+import { heldLots, isSettled, nakedLots } from './domain/trade.ts'
 import type { Road } from './road.ts'
 import type { LeftOpen } from './runtime-types.ts'
 
@@ -14,6 +14,13 @@ export function openTrades(road: Road): LeftOpen[] {
     shortLots: heldLots(trade, 'short'),
     nakedLots: nakedLots(trade),
   }))
+}
+
+/** Client order ids that may still rest, as far as our own books know. */
+export function unsettledOrders(road: Road): string[] {
+  return road.executor.books
+    .open()
+    .flatMap(({ trade }) => trade.orders.filter((order) => !isSettled(order)).map(({ clientId }) => clientId))
 }
 
 /** Null when the venue could not be asked: nobody knows then, and that is not flat. */
@@ -42,7 +49,7 @@ export function endText(
   const orders = resting.map((clientId) => `  order ${clientId} may still rest`)
   if (!asked) {
     const heading = `Ended (${reason}). NOT VERIFIED: the venue was not asked. STILL OPEN by our own books:`
-    return [heading, ...(rows.length === 0 ? ['  nothing'] : rows)].join('\n')
+    return [heading, ...(rows.length + orders.length === 0 ? ['  nothing'] : [...rows, ...orders])].join('\n')
   }
   if (rows.length + orders.length > 0) return [`Ended (${reason}). STILL OPEN:`, ...rows, ...orders].join('\n')
   return `Ended (${reason}). Flat: no position and no order of this run is left.`

@@ -18,7 +18,7 @@ import { booksOf, sweep } from './execution/sweep.ts'
 import { lineText, summaryText } from './metrics/text.ts'
 import type { Road } from './road.ts'
 import { buildRoad } from './road.ts'
-import { endText, leftOpen, openTrades } from './run-end.ts'
+import { endText, leftOpen, openTrades, unsettledOrders } from './run-end.ts'
 import type { LeftOpen, Progress, RunResult, RuntimeOptions } from './runtime-types.ts'
 
 export interface Runtime {
@@ -154,7 +154,7 @@ class Run implements Runtime {
     this.#exitCode = Math.max(this.#exitCode, exitCode) // what goes wrong while stopping counts as well
     this.#stopping ??= this.#stop(reason).catch((error: unknown) => {
       this.#say(`internal error while stopping: ${error instanceof Error ? error.message : String(error)}`)
-      return this.#finish({ reason, left: null })
+      return this.#finish({ reason, left: null, resting: null })
     })
     return this.#stopping
   }
@@ -168,7 +168,7 @@ class Run implements Runtime {
     if (road === null) {
       this.#exitCode ||= 1
       const left = failure instanceof RecoveryError ? failure.left : []
-      return this.#finish({ reason, left: leftOpen(left, () => RECOVERY_TRADE) })
+      return this.#finish({ reason, left: leftOpen(left, () => RECOVERY_TRADE), resting: [] })
     }
     const { ports, executor, baseline } = road
     executor.closeAll('shutdown')
@@ -197,7 +197,7 @@ class Run implements Runtime {
     if (executor.halted !== null || sentBefore + swept.ordersSent > 0 || swept.strangers.length > 0)
       this.#exitCode ||= 1
     const left = leftOpen(swept.left, (symbol) => executor.books.bySymbol(symbol)?.trade.id)
-    return this.#finish({ reason, left, resting: swept.resting ?? [] })
+    return this.#finish({ reason, left, resting: swept.resting })
   }
 
   /** Flattens the symbols of trades that are halted and at rest; returns how many orders that took. */
@@ -251,12 +251,12 @@ class Run implements Runtime {
   }
 
   /** `left` null: the venue could not be asked, and what nobody knows is not flat. Our own books are all there is then. */
-  #finish(end: { reason: string; left: readonly LeftOpen[] | null; resting?: readonly string[] }): RunResult {
+  #finish(end: { reason: string; left: readonly LeftOpen[] | null; resting: readonly string[] | null }): RunResult {
     const road = this.#road
     const { distributions = true } = this.#options
     const metrics = road?.snapshot({ distributions }) ?? null
     const left = end.left ?? (road === null ? [] : openTrades(road))
-    const resting = end.resting ?? []
+    const resting = end.resting ?? (road === null ? [] : unsettledOrders(road))
     const exitCode = end.left === null || left.length > 0 || resting.length > 0 ? 1 : this.#exitCode
     const result: RunResult = { exitCode, reason: end.reason, left, metrics }
     if (metrics !== null) this.#say(summaryText(metrics))
@@ -278,7 +278,7 @@ class Run implements Runtime {
 
   abandon(reason: string): number {
     this.#exitCode = 1
-    this.#finish({ reason: `abandoned: ${reason}`, left: null })
+    this.#finish({ reason: `abandoned: ${reason}`, left: null, resting: null })
     return 1
   }
 }

@@ -42,7 +42,7 @@ export interface RunningAdmin {
 const BODY_MAX_BYTES = 64 * 1024
 
 const symbol = z.string().min(1)
-const worldChange: z.ZodType<WorldChange> = z.discriminatedUnion('do', [
+export const worldChange: z.ZodType<WorldChange> = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('restart') }),
   z.strictObject({ do: z.literal('move'), symbol, bps: z.number().gt(-10_000).lt(100_000) }),
   z.strictObject({ do: z.literal('depth'), symbol, levelLots: z.int().nonnegative().nullable() }),

@@ -12,6 +12,7 @@ import { notionalUsd } from '../domain/instrument.ts'
 import type { LegName, Side } from '../domain/order.ts'
 import { sideOf } from '../domain/order.ts'
 import type { PositionRow, VenueExecutionRow, VenueOrderRow } from '../domain/rows.ts'
+import type { Outcome } from '../venue/gateway.ts'
 import type { Executor } from './executor.ts'
 import { hasEnded } from './ours.ts'
 import { NOT_A_CHANCE } from './pause.ts'
@@ -105,7 +106,8 @@ export async function sweep(options: SweepOptions): Promise<SweepResult> {
   let ordersSent = 0
   for (let looksFlat = 0; ; ) {
     // The books may show a fill later than the position it changed: every look asks once more.
-    const resting = await cancelOwn(options, symbols)
+    const cancelled = await cancelOwn(options, symbols)
+    const resting = cancelled?.clientIds ?? null
     await Promise.all(
       [...unbooked].map(async (order) => {
         if (await bookFills(options, order, booked)) unbooked.delete(order)
@@ -115,8 +117,10 @@ export async function sweep(options: SweepOptions): Promise<SweepResult> {
     const seen = answer === 'banned' ? null : answer
     const isFlat = resting?.length === 0 && seen?.own.length === 0 && unbooked.size === 0
     looksFlat = isFlat ? looksFlat + 1 : 0
+    // A venue that has not said what is left is not given up before its time, however often it was asked to close it.
+    const isSpent = rounds >= ROUNDS_MAX && resting !== null && seen !== null
     // A ban outlasts any patience: minutes, in which nothing can be asked or closed.
-    const isOver = ports.clock.nowUs() >= giveUpUs || rounds === ROUNDS_MAX || answer === 'banned'
+    const isOver = ports.clock.nowUs() >= giveUpUs || isSpent || answer === 'banned'
     // One look may be behind a fill that is on its way; two, a while apart, are an answer.
     if (looksFlat === 2 || (isOver && !isFlat)) {
       // Positions without orders are half an answer: what may still rest may still fill.
@@ -125,8 +129,8 @@ export async function sweep(options: SweepOptions): Promise<SweepResult> {
       return { left, resting, strangers: seen?.strangers ?? [], ordersSent, unresolved }
     }
     let waitMs = SETTLE_MS
-    let spent = (resting?.length ?? 0) > 0
-    for (const own of seen?.own ?? []) {
+    let spent = cancelled?.hadChance === true
+    for (const own of rounds < ROUNDS_MAX ? (seen?.own ?? []) : []) {
       const place = sentBefore + ordersSent
       const clientId = `${runId}-${tradeId}-${place}`
       const { order, blockedMs } = await flatten(options, own, { clientId, place })
@@ -141,13 +145,27 @@ export async function sweep(options: SweepOptions): Promise<SweepResult> {
   }
 }
 
-/** Cancels what rests of ours and returns what that was; null when it could not be read. */
-async function cancelOwn({ ports, isOwn }: SweepOptions, symbols: readonly string[]): Promise<string[] | null> {
+interface Cancelled {
+  /** What rested. */
+  readonly clientIds: readonly string[]
+  /** The venue has looked at one of the cancels, at least. */
+  readonly hadChance: boolean
+}
+
+/** Cancels what rests of ours; null when it could not be read. */
+async function cancelOwn({ ports, isOwn }: SweepOptions, symbols: readonly string[]): Promise<Cancelled | null> {
   const orders = await ports.gateway.openOrders(symbols)
   if (orders.kind !== 'done') return null
   const own = orders.value.filter((row) => isOwn(row.clientId))
-  await Promise.all(own.map((row) => ports.gateway.cancel(row.symbol, row.clientId)))
-  return own.map((row) => row.clientId)
+  const outcomes = await Promise.all(own.map((row) => ports.gateway.cancel(row.symbol, row.clientId)))
+  return { clientIds: own.map((row) => row.clientId), hadChance: outcomes.some((each) => blockedFor(each) === null) }
+}
+
+/** How long something waits that the venue has not even looked at, ms; null when it has. */
+function blockedFor(outcome: Outcome<unknown>): number | null {
+  if (outcome.kind !== 'refused') return null
+  const { code, retryAfterMs } = outcome
+  return retryAfterMs !== undefined || NOT_A_CHANCE.has(code) ? (retryAfterMs ?? 0) : null
 }
 
 interface OwnPosition extends PositionRow {
@@ -221,11 +239,10 @@ async function flatten(options: SweepOptions, own: OwnPosition, { clientId, plac
   const swept = { clientId, symbol, leg, side: order.side, absentFromVenueMs: venueTimestampMs + arrivalMaxMs }
   const outcome = await reply
   if (outcome.kind !== 'refused') return { order: swept, blockedMs: null }
-  const { code, reason, retryAfterMs } = outcome
+  const { code, reason } = outcome
   ports.journal.append('order.refused', { tradeId, clientId, code, reason })
-  const hadNoChance = retryAfterMs !== undefined || NOT_A_CHANCE.has(code)
   // Certainly not placed: one look that does not find it is enough.
-  return { order: { ...swept, absentFromVenueMs: 0 }, blockedMs: hadNoChance ? (retryAfterMs ?? 0) : null }
+  return { order: { ...swept, absentFromVenueMs: 0 }, blockedMs: blockedFor(outcome) }
 }
 
 /** What takes off is sent even when the disk is full. */

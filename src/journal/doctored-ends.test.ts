@@ -81,6 +81,22 @@ describe('a pair left open at the end', () => {
     expect(broken(leftOpen(0))).toEqual([])
   })
 
+  test('and named by what the sweep has left of it is explained', () => {
+    const tale = taleOf((story) => {
+      for (const leg of ['long', 'short'] as const) {
+        story.fill(story.submit({ tradeId: 't9', atMs: 9_000, leg, lots: 3 }), 9_003, 3)
+      }
+      const sweep = { tradeId: 'sweep', atMs: 9_100, leg: 'long', purpose: 'unwind', lots: 3, closeAll: true } as const
+      const long = story.submit(sweep)
+      story.fill(long, 9_103, 2)
+      story.cancel(long, 9_103)
+    })
+    const [finished] = dataOf(tale, 'run.finished')
+    finished!.tradesLeftOpen.push({ tradeId: 't9', symbol: 'BTCUSDT', nakedLots: -2 })
+    expect(broken(tale)).toEqual(['P1 fail'])
+    expect(summaryOf(tale, 'P1')).toContain('left open with exactly 2 lots')
+  })
+
   test('and named with a naked amount that it does not have is not', () => {
     expect(broken(leftOpen(1))).toEqual(['P5 fail'])
   })

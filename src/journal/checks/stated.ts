@@ -24,7 +24,7 @@ export function statedRemainders(run: Run): Map<string, Stated> {
   }
   for (const { tradeId, symbol, nakedLots } of run.finished?.data.tradesLeftOpen ?? []) {
     const trade = run.trades.get(tradeId)
-    const held = heldBy(trade?.orders ?? [])
+    const held = heldBy([...(trade?.orders ?? []), ...sweptOn(run, symbol)])
     // The run names only the difference; the legs are our own fills. When those disagree, nothing is explained.
     const agrees = Math.abs(held.longLots - held.shortLots) === Math.abs(nakedLots)
     const { longLots, shortLots } = agrees ? held : { longLots: 0, shortLots: 0 }
@@ -32,6 +32,15 @@ export function statedRemainders(run: Run): Map<string, Stated> {
     stated.set(tradeId, { how, symbol, longLots, shortLots, nakedLots: Math.abs(nakedLots) })
   }
   return stated
+}
+
+/** What took off without ever having opened: the final sweep, which goes on where a trade has stopped. */
+function sweptOn(run: Run, symbol: string): RunOrder[] {
+  const opens = ({ submitted }: RunOrder): boolean =>
+    submitted !== null && submitted.data.side === sideOf(submitted.data.leg, false)
+  return [...run.trades.values()]
+    .filter(({ orders }) => !orders.some(opens))
+    .flatMap(({ orders }) => orders.filter(({ submitted }) => submitted?.data.symbol === symbol))
 }
 
 /** What orders add up to on each leg, by our own record of fills. */

@@ -1,0 +1,60 @@
+/**
+ * What uses up the patience of the final sweep, and what does not.
+ */
+import { expect, test } from 'vitest'
+import { booksOf, type SweepResult, sweep } from './sweep.ts'
+import type { Bench } from './test-support/bench.ts'
+import { createBench, id } from './test-support/bench.ts'
+
+/** Runs the sweep to its end while the venue's time goes by. */
+async function swept(bench: Bench): Promise<SweepResult> {
+  const { ports, executor } = bench
+  const isOwn = (clientId: string): boolean => clientId.startsWith('r-')
+  const options = {
+    ports,
+    books: booksOf(executor),
+    runId: 'r',
+    tradeId: 'sweep',
+    isOwn,
+    refused: [],
+    arrivalMaxMs: 1_250,
+  }
+  const sweeping = sweep({ ...options, warn: () => undefined })
+  await bench.clock.pass(60_000)
+  return sweeping
+}
+
+test('cancels that the venue does not even look at use up no patience: they are repeated until it does', async () => {
+  const bench = createBench()
+  const run = await bench.open()
+  bench.venue.take(id(0))
+  bench.venue.cancelAnswer = { kind: 'refused', code: 10006, reason: 'Too many visits!', retryAfterMs: 500 }
+  bench.clock.after(5_000, () => {
+    bench.venue.cancelAnswer = null
+  })
+  run.rest()
+  expect(await swept(bench)).toMatchObject({ left: [], resting: [] })
+})
+
+test('a venue that has not said what is left is asked on, however often it was asked to close it', async () => {
+  const bench = createBench()
+  const run = await bench.open()
+  bench.venue.fills(id(0), bench.venue.requests[0]!)
+  run.rest()
+  const { requests } = bench.venue
+  const before = requests.length
+  // From the fourth attempt on the venue cannot be read for a while.
+  bench.venue.script = (clientId) => {
+    bench.venue.refuse(clientId, 110017)
+    if (requests.length - before >= 4) bench.venue.readsFail = 'openOrders'
+  }
+  bench.clock.after(8_000, () => {
+    bench.venue.readsFail = false
+  })
+  const { left, resting, ordersSent } = await swept(bench)
+  expect({ left: left?.map(({ lots }) => lots), resting, ordersSent }).toEqual({
+    left: [10],
+    resting: [],
+    ordersSent: 4,
+  })
+})

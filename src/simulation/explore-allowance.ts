@@ -1,0 +1,100 @@
+/**
+ * What the promises do not cover: how much longer a trade may take in a schedule than the bounds say, and why.
+ *
+ *   bound of the promise                 one answer lost anywhere, a venue that is prompt, a market that takes orders
+ * + what each disturbance itself takes   the delay it names, the time until a client gives up what never comes
+ * + the world's own slowness             once for every order: matching, streams, the wire
+ * + no bound at all                      where the venue or the market would not take what closes the trade
+ *
+ * It is read off what really happened (faults applied, orders the venue ended short), never off what was planned. Only
+ * times are ever excused here; amounts, ids and books are not.
+ */
+import type { FaultPlan } from '../faults/plan-types.ts'
+import type { JournalLine } from '../journal/events.ts'
+import type { Run, RunOrder, RunTrade } from '../journal/run.ts'
+import type { Schedule } from './stage.ts'
+
+export interface Allowance {
+  /** On top of every bound, ms. */
+  readonly moreMs: number
+  /** Why no bound holds at all; null when they do. */
+  readonly because: 'banned' | 'not taken' | null
+}
+
+/** Reads are tried three times, with pauses; so long may be lost by one question that never gets its answer, ms. */
+const QUESTION_MS = 3_000
+/** Reconnecting takes a handshake, a login, a subscription, a reconciliation and a pause before that, ms. */
+const RECONNECT_MS = 1_500
+/** Round trips in the life of one order: it is sent, cancelled, asked after. */
+const TRIPS_PER_ORDER = 4
+
+/** What a trade is excused. */
+export function allowanceOf(schedule: Schedule, run: Run, trade: RunTrade): Allowance {
+  if (isBanned(run)) return { moreMs: 0, because: 'banned' }
+  if (trade.orders.some((order) => wasNotTaken(run, order))) return { moreMs: 0, because: 'not taken' }
+  const met = run.faults.applied.filter(({ at }) => at <= trade.lastUs)
+  const [first] = met
+  const disturbedMs = met.reduce((sum, line) => sum + costMs(schedule, line), 0)
+  // One lost answer is in the bounds already.
+  const isOnlyAnswer = met.length === 1 && first!.data.party.startsWith('rest')
+  return {
+    moreMs: (isOnlyAnswer ? 0 : disturbedMs) + slowMs(schedule) * Math.max(1, trade.orders.length),
+    because: null,
+  }
+}
+
+/** An address ban ends everything for ten minutes: nothing can be asked or closed. */
+export function isBanned(run: Run): boolean {
+  return run.faults.applied.some(({ data }) => data.verdict === 'http 403')
+}
+
+/**
+ * A closing order that the venue or its market would not fill: refused by the venue, ended short, or held back by the
+ * budget of orders. An order that only a fault refused is the fault's doing, and costs what repeating it costs.
+ */
+function wasNotTaken(run: Run, { submitted, refused, clientId }: RunOrder): boolean {
+  if (submitted === null || submitted.data.purpose === 'entry') return false
+  if (refused !== null) return true
+  const row = run.truth?.data.orders.find((order) => order.clientId === clientId)
+  return row !== undefined && row.status !== 'Filled' && row.filledLots < submitted.data.lots
+}
+
+function costMs({ config, faults }: Schedule, { data }: JournalLine<'fault.applied'>): number {
+  const verdict = verdictOf(faults, data.name)
+  const wait = verdict !== undefined && 'ms' in verdict ? Math.abs(verdict.ms) : 0
+  if (data.party === 'clock') return config.orderRecvWindowMs + QUESTION_MS
+  if (data.party.startsWith('rest')) {
+    const reset = verdict?.do === 'rate-limit' ? verdict.resetMs : 0
+    return wait + reset + (data.op === 'create' || data.op === 'cancel' ? settleMs(config) : QUESTION_MS)
+  }
+  if (data.op === 'socket' || data.op === 'connect' || data.op === 'pong' || data.op === 'ack') {
+    return wait + config.silencePrivateMs + config.pingIntervalMs + RECONNECT_MS
+  }
+  return wait + QUESTION_MS
+}
+
+/** Until an order whose answer is lost is known, as in the bounds: config.ts. */
+function settleMs({
+  orderTimeoutMs,
+  unknownMaxMs,
+  legTimeoutMs,
+  orderRecvWindowMs,
+  readLagMs,
+}: Schedule['config']): number {
+  return Math.max(orderTimeoutMs + Math.max(unknownMaxMs, legTimeoutMs), orderRecvWindowMs) + readLagMs
+}
+
+function verdictOf({ faults }: FaultPlan, name: string): FaultPlan['faults'][number]['verdict'] | undefined {
+  return faults.find((fault) => fault.name === name)?.verdict
+}
+
+/** By how much one order may be later here than at a venue that is prompt, ms. */
+function slowMs({ world, latency, changes = [] }: Schedule): number {
+  const { ackDelayMs, cancelDelayMs, jitterMs, delays, partialFills } = world.matching
+  const changed = changes.flatMap(({ change }) => (change.do === 'matchDelay' ? [change.delayMs] : []))
+  const matching = Math.max(0, ...delays.map(({ delayMs }) => delayMs), ...changed)
+  const pieces = Math.max(0, ...partialFills.flatMap(({ fills }) => fills.map(({ afterMs }) => afterMs)))
+  const topics = Object.values(world.streamDelays).map((ms) => ms ?? 0)
+  const streams = Math.max(world.streamDelayMs, ...topics) + world.streamJitterMs
+  return ackDelayMs + cancelDelayMs + jitterMs + matching + pieces + streams + TRIPS_PER_ORDER * 2 * latency.toMs
+}

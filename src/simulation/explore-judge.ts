@@ -1,0 +1,158 @@
+/**
+ * What is wrong with a played schedule: every promise, what the run itself said of its end, and that all is settled once
+ * the world has healed.
+ *
+ *   findings ─► excused by an allowance? ─┐
+ *   exit code, output, books ─────────────┼─► violations, each a sentence; none: the schedule is green
+ *   healed, yet something is left ────────┘
+ *
+ * A planned fault that never fires makes no violation here, unlike in a scenario: a drawn plan claims nothing. It is counted.
+ */
+import type { Finding } from '../journal/finding.ts'
+import type { Run, RunTrade } from '../journal/run.ts'
+import { type Allowance, allowanceOf, isBanned } from './explore-allowance.ts'
+import type { Explored } from './explore-file.ts'
+import type { Simulated } from './simulate.ts'
+import type { Schedule } from './stage.ts'
+
+export interface Violation {
+  /** The promise's id, or what else was broken. */
+  readonly rule: string
+  readonly what: string
+}
+
+export function judge(schedule: Explored, played: Simulated): Violation[] {
+  if (played.run.baseline === null) return judgeUnstarted(played)
+  const { findings } = played
+  const excused = new Excused(schedule, played)
+  const broken = findings
+    .filter((finding) => finding.verdict !== 'pass' && finding.promise !== 'P10' && !excused.covers(finding))
+    .map(({ promise, verdict, summary }) => ({ rule: promise, what: `${verdict}: ${summary}` }))
+  return [...broken, ...judgeEnd(played), ...judgeHealing(schedule, played), ...judgeHalts(schedule, played)]
+}
+
+/** A run that could not even begin has nothing to answer for but that it says so and leaves nothing behind. */
+function judgeUnstarted({ result, run }: Simulated): Violation[] {
+  const violations: Violation[] = []
+  if (result.exitCode !== 1) violations.push({ rule: 'end', what: `never started, yet ended with ${result.exitCode}` })
+  const { orders = [], positions = [] } = run.truth?.data ?? {}
+  if (orders.length + positions.length > 0) violations.push({ rule: 'end', what: 'never started, yet traded' })
+  return violations
+}
+
+class Excused {
+  readonly #schedule: Schedule
+  readonly #played: Simulated
+
+  constructor(schedule: Schedule, played: Simulated) {
+    this.#schedule = schedule
+    this.#played = played
+  }
+
+  /** Whether all that is wrong in a finding is lateness, and no more of it than is allowed for. */
+  covers(finding: Finding): boolean {
+    if (finding.promise === 'P1') return this.#coversNaked(finding)
+    if (finding.promise === 'P4') return this.#coversLateFills(finding)
+    if (finding.promise === 'P6') return this.#coversSlowCloses(finding)
+    // What could not be asked could not be booked either: the run must have said so, which judgeEnd holds it to.
+    return (finding.promise === 'P5' || finding.promise === 'P9') && isBanned(this.#played.run)
+  }
+
+  #coversNaked({ evidence, bound }: Finding): boolean {
+    return listOf(evidence['broken']).every(({ trade, endLots, longestMs, wrong }) => {
+      const { because, moreMs } = this.#allowance(String(trade))
+      // Banned, it cannot know what became of an order that rests: it has to say so, which judgeEnd holds it to.
+      if (because === 'banned') return true
+      if (endLots !== 0) return because !== null && String(wrong).includes('an honest end')
+      return because !== null || Number(longestMs) <= (bound ?? 0) + moreMs
+    })
+  }
+
+  #coversLateFills({ evidence, bound, worst }: Finding): boolean {
+    const { run } = this.#played
+    return listOf(evidence['faults']).every(({ clientId, what }) => {
+      const trade = [...run.trades.values()].find(({ orders }) => orders.some((order) => order.clientId === clientId))
+      if (trade === undefined) return isBanned(run)
+      const { because, moreMs } = this.#allowance(trade.tradeId)
+      if (because === 'banned') return true
+      return String(what).startsWith('reached our books after') && (worst ?? 0) <= (bound ?? 0) + moreMs
+    })
+  }
+
+  #coversSlowCloses({ evidence, bound }: Finding): boolean {
+    return listOf(evidence['broken']).every(({ tradeId, venueMs, executorMs, detectionMs }) => {
+      const { because, moreMs } = this.#allowance(String(tradeId))
+      if (because !== null) return true
+      const trade = this.#played.run.trades.get(String(tradeId))
+      // What the sweep closes is in the sweep's books, not in the trade's.
+      const ownMs = executorMs === null && trade?.halted != null ? venueMs : executorMs
+      if (venueMs === null || ownMs === null) return false
+      const isNoticed = Number(detectionMs) <= DETECTION_MAX_MS + moreMs
+      return isNoticed && Math.max(Number(venueMs), Number(ownMs)) <= (bound ?? 0) + moreMs
+    })
+  }
+
+  #allowance(tradeId: string): Allowance {
+    const { run } = this.#played
+    const trade = run.trades.get(tradeId)
+    return trade === undefined ? { moreMs: 0, because: null } : allowanceOf(this.#schedule, run, trade)
+  }
+}
+
+/** P6: how long after it could be known a failure may be noticed, ms. */
+const DETECTION_MAX_MS = 50
+
+/** Lists of evidence hold the first twenty, and say how many there are: more than that is never excused. */
+function listOf(evidence: unknown): readonly Readonly<Record<string, unknown>>[] {
+  const { count = 0, first = [] } = evidence as { count?: number; first?: readonly Readonly<Record<string, unknown>>[] }
+  return count === first.length ? first : [{}]
+}
+
+/** The exit code, the last words and the journal's last line say what the venue's books say. */
+function judgeEnd({ run, result, output }: Simulated): Violation[] {
+  const violations: Violation[] = []
+  const wrong = (what: string): number => violations.push({ rule: 'end', what })
+  const finished = run.finished?.data
+  if (finished?.exitCode !== result.exitCode)
+    wrong(`ended with ${result.exitCode}, the journal says ${finished?.exitCode}`)
+  const { positions = [], orders = [] } = run.truth?.data ?? {}
+  const open = orders.filter(({ status }) => OPEN.has(status))
+  const isFlat = positions.every(({ lots }) => lots === 0) && open.length === 0
+  if (output.includes('Flat: no position') && !isFlat) wrong('says that it is flat, which the venue does not')
+  const isVerified = !output.includes('NOT VERIFIED')
+  if (!isVerified && !isBanned(run)) wrong('could not ask the venue, though nothing kept it from asking')
+  if (result.exitCode === 0 && !isFlat) wrong('ended with 0 though the venue shows something of it')
+  if (result.exitCode !== 0) return violations
+  if (run.events.some(({ type }) => type === 'entries.halted')) wrong('ended with 0 though its entries were halted')
+  return violations
+}
+
+const OPEN: ReadonlySet<string> = new Set(['New', 'PartiallyFilled', 'Untriggered'])
+
+/** With nothing disturbed any more and a market that takes what it is offered, everything ends flat. */
+function judgeHealing({ healsAtMs }: Explored, { run, result }: Simulated): Violation[] {
+  if (!outlivesHealing(healsAtMs, run) || isBanned(run)) return []
+  const left = result.left.map(({ symbol, longLots, shortLots }) => `${symbol} long ${longLots}, short ${shortLots}`)
+  const open = (run.truth?.data.orders ?? []).filter(({ status }) => OPEN.has(status)).map(({ clientId }) => clientId)
+  return [...left, ...open].map((what) => ({ rule: 'liveness', what: `left over in a healed world: ${what}` }))
+}
+
+/** Whether the run was still there when the world had healed, and long enough to settle. */
+export function outlivesHealing(healsAtMs: number | null, run: Run): boolean {
+  return healsAtMs !== null && (run.finished?.at ?? 0) / 1_000 >= healsAtMs + SETTLES_MS
+}
+
+/** The sweep looks twice, with a pause, and sends up to four times: so long after the healing it is over, ms. */
+const SETTLES_MS = 2_500
+
+/** A trade is given up only where something kept it from being closed. */
+function judgeHalts(schedule: Schedule, { run }: Simulated): Violation[] {
+  const halted = (trade: RunTrade): boolean => {
+    if (trade.halted === null) return false
+    const { because } = allowanceOf(schedule, run, trade)
+    return because === null && !run.faults.applied.some(({ at }) => at <= trade.halted!.at)
+  }
+  return [...run.trades.values()]
+    .filter(halted)
+    .map(({ tradeId, halted: line }) => ({ rule: 'halt', what: `${tradeId} halted for nothing: ${line!.data.reason}` }))
+}
