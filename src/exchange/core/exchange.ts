@@ -16,7 +16,7 @@ import type { Answer, Listing, Venue } from './model.ts'
 import { count, refuse } from './model.ts'
 import { changeMoney, isMoneyChange } from './moneychanges.ts'
 import { createMarkets, createVenue } from './opening.ts'
-import { flushOutboxes } from './outbox.ts'
+import { empty, flushOutboxes } from './outbox.ts'
 import { createFeed } from './publicfeed.ts'
 import { refusesCategory } from './queries.ts'
 import { rightsProblem } from './rights.ts'
@@ -37,39 +37,40 @@ export function createExchange(world: World, options: { readonly startMs: number
     // Time never runs backwards here, whatever the caller's clock does.
     venue.nowMs = Math.max(venue.nowMs, nowMs)
   }
-  /** Collects the pushes of everything `work` does. */
-  const collect = (nowMs: number, work: () => void): Push[] => {
-    const pushes: Push[] = []
-    venue.pushes = pushes
+  const begin = (nowMs: number): void => {
+    empty(venue.pushes)
     advanceTo(nowMs)
-    work()
+  }
+  /** Brings to an end what a call has begun; answers with all it has pushed. */
+  const finish = (): Push[] => {
     flush()
     venue.agenda.runUntil(venue.nowMs, flush)
-    return pushes
+    return venue.pushes.slice()
   }
 
   return {
     accounts: keyHolders(world),
     handle: (request, nowMs) => {
-      let reply: CoreReply | undefined
-      const pushes = collect(nowMs, () => {
-        reply = answer(venue, request)
-      })
-      if (reply === undefined) throw new Error('an endpoint gave no reply')
-      return { reply, pushes }
+      begin(nowMs)
+      const reply = answer(venue, request)
+      return { reply, pushes: finish() }
     },
-    advance: (nowMs) => collect(nowMs, () => {}),
+    advance: (nowMs) => {
+      begin(nowMs)
+      return finish()
+    },
     nextDueMs: () => venue.agenda.nextMs(),
     subscribe: topics.subscribe,
     unsubscribe: topics.unsubscribe,
     snapshot: topics.snapshot,
     counters: () => ({ ...venue.counters }),
-    control: (change, nowMs) =>
-      collect(nowMs, () => {
-        if (change.do === 'restart') restart(venue, topics.feeds())
-        else if (isMoneyChange(change)) changeMoney(venue, change)
-        else applyChange(venue, markets, change)
-      }),
+    control: (change, nowMs) => {
+      begin(nowMs)
+      if (change.do === 'restart') restart(venue, topics.feeds())
+      else if (isMoneyChange(change)) changeMoney(venue, change)
+      else applyChange(venue, markets, change)
+      return finish()
+    },
   }
 }
 
@@ -116,6 +117,8 @@ function createTopics(venue: Venue) {
   }
 }
 
+const NO_INFO = Object.freeze({})
+
 function answer(venue: Venue, request: CoreRequest): CoreReply {
   const route = ROUTES.get(request.path)
   if (route === undefined || route.method !== request.method) return refusal(venue, refuse(10017, 'Route not found.'))
@@ -140,7 +143,7 @@ function reply(
   limit: CoreReply['limit'] | null = null,
 ): CoreReply {
   if (given.retCode !== 0) return refusal(venue, given, limit)
-  const { retCode, result, retExtInfo = {} } = given
+  const { retCode, result, retExtInfo = NO_INFO } = given
   const retMsg = route.says ?? given.retMsg
   const common =
     limit === null ? { retCode, retMsg, result, retExtInfo } : { retCode, retMsg, result, retExtInfo, limit }
@@ -153,7 +156,7 @@ function refusal(
   limit: CoreReply['limit'] | null = null,
 ): CoreReply {
   count(venue, `refused.${retCode}`)
-  const common = { retCode, retMsg, result, retExtInfo: {} }
+  const common = { retCode, retMsg, result, retExtInfo: NO_INFO }
   return limit === null ? common : { ...common, limit }
 }
 

@@ -12,7 +12,8 @@ import type { ExecutionKind } from './books.ts'
 import type { BookSide, Execution, Level, Listing, Order, PublicTrade, TickDirection, Venue } from './model.ts'
 import { count, isOpen } from './model.ts'
 import { feeOf } from './money.ts'
-import { tellExecution, touchOrder, touchPosition, touchWallet, withOneMore } from './outbox.ts'
+import { NONE_YET } from './neworder.ts'
+import { tellExecution, touchOrder, touchPosition, touchWallet } from './outbox.ts'
 import { rememberExecution } from './remembered.ts'
 import { forget } from './stoplist.ts'
 import { priceMoved } from './triggers.ts'
@@ -206,7 +207,8 @@ function bookFill(venue: Venue, order: Order, { lots, priceTicks, isMaker, seq, 
     atMs,
     seq,
   }
-  order.executions = withOneMore(order.executions, execution)
+  if (order.executions === NONE_YET) order.executions = [execution]
+  else order.executions.push(execution)
   rememberExecution(account, execution)
   tellExecution(venue, account, execution)
   count(venue, 'executions')

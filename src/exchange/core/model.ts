@@ -225,9 +225,9 @@ export interface Account {
 
 /** What changed for one account and was not pushed yet. */
 export interface Outbox {
-  orders: Order[]
-  executions: Execution[]
-  positions: Position[]
+  readonly orders: Order[]
+  readonly executions: Execution[]
+  readonly positions: Position[]
   walletChanged: boolean
   isListed: boolean
 }
@@ -258,7 +258,7 @@ export interface Venue {
   /** Accounts with something in their outbox. */
   readonly changed: Account[]
   /** Pushes of the call in progress. */
-  pushes: Push[]
+  readonly pushes: Push[]
   readonly counters: Record<string, number>
   /** Hands an order to the matching later; orders.ts sets the moment. */
   readonly delayed: DelayedOrders

@@ -1,7 +1,7 @@
 /**
  * From a checked draft to an order the account has: the one place where orders are made.
  */
-import type { Account, Holding, Listing, Order, PositionIdx, Venue } from './model.ts'
+import type { Account, Execution, Holding, Listing, Order, PositionIdx, Venue } from './model.ts'
 import { count } from './model.ts'
 import type { Attached, SmpType, Stop, TimeInForceText } from './orderterms.ts'
 import { touchOrder, touchPosition } from './outbox.ts'
@@ -54,6 +54,9 @@ export function takeIn(venue: Venue, account: Account, draft: Draft): Order {
   return order
 }
 
+/** The fills of every order that has none. */
+export const NONE_YET: Execution[] = []
+
 /** The order alone, on nobody's books. */
 export function orderFrom(venue: Venue, account: Account, draft: Draft): Order {
   venue.orderNumber += 1
@@ -93,7 +96,7 @@ export function orderFrom(venue: Venue, account: Account, draft: Draft): Order {
     updatedMs: venue.nowMs,
     matchAtMs: 0,
     cancelAtMs: 0,
-    executions: [],
+    executions: NONE_YET,
     isTouched: false,
     level: null,
     prev: null,

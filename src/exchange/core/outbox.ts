@@ -6,7 +6,7 @@
 
 import { moneyOf, pictureOf, positionRow, walletRow } from './accountrows.ts'
 import { type Exposure, exposureOf } from './margin.ts'
-import type { Account, Execution, Order, Position, Rules, Venue } from './model.ts'
+import type { Account, Execution, Order, Position, PositionPicture, Rules, Venue } from './model.ts'
 import { isOpen } from './model.ts'
 import { executionRow, orderRow } from './orderrows.ts'
 import type { Row } from './texts.ts'
@@ -16,7 +16,7 @@ export function touchOrder(venue: Venue, order: Order): void {
   if (order.isTouched) return
   order.isTouched = true
   const { outbox } = order.account
-  outbox.orders = withOneMore(outbox.orders, order)
+  outbox.orders.push(order)
   list(venue, order.account)
 }
 
@@ -24,12 +24,12 @@ export function touchPosition(venue: Venue, position: Position): void {
   if (position.isTouched) return
   position.isTouched = true
   const { account } = position.holding
-  account.outbox.positions = withOneMore(account.outbox.positions, position)
+  account.outbox.positions.push(position)
   list(venue, account)
 }
 
 export function tellExecution(venue: Venue, account: Account, execution: Execution): void {
-  account.outbox.executions = withOneMore(account.outbox.executions, execution)
+  account.outbox.executions.push(execution)
   list(venue, account)
 }
 
@@ -49,59 +49,68 @@ export function flushOutboxes(venue: Venue): void {
   const { changed } = venue
   if (changed.length === 0) return
   for (const account of changed) flush(venue, account)
-  // Popped, not cut to nothing: the array keeps its room for the next call.
-  while (changed.length > 0) changed.pop()
+  empty(changed)
 }
 
 function flush(venue: Venue, account: Account): void {
   const { outbox } = account
-  const { orders, positions } = outbox
+  const { orders, executions, positions } = outbox
   for (const order of orders) order.isTouched = false
   for (const position of positions) position.isTouched = false
   const exposure = exposureOf(account)
   for (const topic of venue.rules.doubts.frameOrder) pushTopic(venue, account, topic, exposure)
-  if (orders.length > 0) outbox.orders = []
-  if (positions.length > 0) outbox.positions = []
-  if (outbox.executions.length > 0) outbox.executions = []
+  empty(orders)
+  empty(executions)
+  empty(positions)
   outbox.walletChanged = false
   outbox.isListed = false
+}
+
+/** Popped, not cut to nothing: the array keeps its room for the next call. */
+export function empty(list: unknown[]): void {
+  while (list.length > 0) list.pop()
 }
 
 function pushTopic(venue: Venue, account: Account, topic: PrivateTopic, exposure: Exposure): void {
   const { orders, executions, positions, walletChanged } = account.outbox
   switch (topic) {
     case 'order':
-      if (orders.length > 0) venue.pushes.push(new PrivatePush(venue, account, topic, orders.map(lasting), orderRow))
+      if (orders.length > 0) push(venue, account, topic, orders.map(lasting), orderRow)
       return
     case 'execution':
-      if (executions.length > 0) venue.pushes.push(new PrivatePush(venue, account, topic, executions, executionRow))
+      if (executions.length > 0) push(venue, account, topic, executions.slice(), executionRow)
       return
     case 'position':
-      for (const frame of positionFrames(positions, venue.rules)) {
-        const pictures = frame.map((position) => pictureOf(position, exposure))
-        venue.pushes.push(new PrivatePush(venue, account, topic, pictures, positionRow))
-      }
+      if (positions.length > 0) pushPositions(venue, account, exposure)
       return
     case 'wallet':
-      if (walletChanged)
-        venue.pushes.push(new PrivatePush(venue, account, topic, [moneyOf(venue, account, exposure)], walletRow))
+      if (walletChanged) push(venue, account, topic, [moneyOf(venue, account, exposure)], walletRow)
   }
 }
 
 /** All in one frame, or the second leg of a symbol in a frame of its own (a doubt, facts §7.4). */
-function positionFrames(positions: readonly Position[], { doubts }: Rules): readonly (readonly Position[])[] {
-  if (positions.length < 2) return positions.length === 0 ? NO_FRAMES : [positions]
-  const first: Position[] = []
-  const second: Position[] = []
-  for (const position of positions) {
-    const isSecond = first.some((other) => other.holding === position.holding)
-    if (isSecond && doubts.hedgeLegFrames === 'apart') second.push(position)
-    else first.push(position)
-  }
-  return [first, second].filter((frame) => frame.length > 0)
+function pushPositions(venue: Venue, account: Account, exposure: Exposure): void {
+  const pictures = account.outbox.positions.map((position) => pictureOf(position, exposure))
+  const isApart = venue.rules.doubts.hedgeLegFrames === 'apart'
+  const isSecond = ({ position: { holding } }: PositionPicture, at: number): boolean =>
+    pictures.findIndex((other) => other.position.holding === holding) < at
+  const second = isApart ? pictures.filter(isSecond) : NONE
+  const first = second.length === 0 ? pictures : pictures.filter((each) => !second.includes(each))
+  push(venue, account, 'position', first, positionRow)
+  if (second.length > 0) push(venue, account, 'position', second, positionRow)
 }
 
-const NO_FRAMES: readonly (readonly Position[])[] = []
+const NONE: readonly PositionPicture[] = []
+
+function push<T>(
+  venue: Venue,
+  account: Account,
+  topic: PrivateTopic,
+  pictures: readonly T[],
+  rowOf: (picture: T, rules: Rules) => Row,
+): void {
+  venue.pushes.push(new PrivatePush(venue, account, topic, pictures, rowOf))
+}
 
 /** Rows are sixty pieces of text: they are written when somebody reads them, from a picture taken now. */
 class PrivatePush<T> {
@@ -138,11 +147,4 @@ class PrivatePush<T> {
 /** The order as it is now: nothing changes any more about one that has ended, all others are copied. */
 function lasting(order: Order): Order {
   return isOpen(order) ? { ...order } : order
-}
-
-/** Adds to a list that mostly holds one: an array that is pushed to when empty takes room for seventeen. */
-export function withOneMore<T>(all: T[], one: T): T[] {
-  if (all.length === 0) return [one]
-  all.push(one)
-  return all
 }
