@@ -85,7 +85,7 @@ async function readEnded(path: string, { clock }: MakeWayOptions): Promise<Run> 
   const giveUpUs = clock.nowUs() + END_MAX_MS * 1000
   for (;;) {
     const { size, mtimeMs } = statSync(path)
-    const run = readJournal(path)
+    const run = readable(path)
     // The venue is asked for its books when the runtime is gone: its parent has seen it die.
     if (run.finished !== null || run.truth !== null) return run
     const silentMs = clock.wallMs() - mtimeMs
@@ -96,6 +96,16 @@ async function readEnded(path: string, { clock }: MakeWayOptions): Promise<Run> 
       )
     }
     while (statSync(path).size === size && clock.wallMs() - mtimeMs < SILENT_MS) await clock.sleep(LOOK_EVERY_MS)
+  }
+}
+
+/** A journal too long to be read at once, or of somebody else's, is not deleted unread. */
+function readable(path: string): Run {
+  try {
+    return readJournal(path)
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new InTheWayError(`${path} cannot be read (${why}): its run may have left positions; move it away to go on`)
   }
 }
 

@@ -167,6 +167,8 @@ class Run implements Runtime {
     const road = this.#road
     if (road === null) {
       this.#exitCode ||= 1
+      // Asked to stop while it was starting: why it could not start must not be lost.
+      if (failure instanceof Error && !reason.includes(failure.message)) this.#warn(failure.message)
       const left = failure instanceof RecoveryError ? failure.left : []
       return this.#finish({ reason, left: leftOpen(left, () => RECOVERY_TRADE), resting: [] })
     }

@@ -5,10 +5,12 @@
  * `CRASH_RESTARTS_MS=0,5,60,900,3000` plays every point once for each of these pauses before the restart.
  */
 import { expect, test } from 'vitest'
+import { leftoverOf } from '../journal/leftover.ts'
 import { linesOf } from '../journal/run.ts'
 import { type CrashStudy, playCrash, playEveryCrash, type Stranger } from './crash.ts'
 import type { CrashPoint } from './mortal.ts'
 import { CRASH_BASES } from './test-support/crash-bases.ts'
+import { fault, plan } from './test-support/failures.ts'
 import { schedule } from './test-support/schedules.ts'
 
 const RESTARTS_MS = (process.env['CRASH_RESTARTS_MS'] ?? '5').split(',').map(Number)
@@ -94,6 +96,48 @@ test('every position is explained: which orders, which fills, what was closed', 
     { symbol: 'BTCUSDT', idx: 1, heldLots: 9, closedLots: 9, leftLots: 0 },
     { symbol: 'BTCUSDT', idx: 2, heldLots: 9, closedLots: 9, leftLots: 0 },
   ])
+})
+
+const CLOSING_REFUSED = fault(
+  'rest-request',
+  'create',
+  { do: 'retCode', code: 110005, message: 'position status' },
+  { reduceOnly: true, times: null },
+)
+
+test('what cannot be closed: the run does not start, names symbol, side and amount, and exits 1', async () => {
+  const stubborn = { ...CALM, ...plan(CLOSING_REFUSED) }
+  const kills = [await sentPoint()]
+  const { lives, result } = await playCrash({ schedule: stubborn, kills, restartMs: 5, afterMs: 30_000 })
+  expect(result).toMatchObject({
+    exitCode: 1,
+    left: [{ tradeId: 'recover', symbol: 'BTCUSDT', longLots: 9, shortLots: 9, nakedLots: 0 }],
+  })
+  expect(result.reason).toContain('what run life1 left could not be closed: BTCUSDT long 9 lots, BTCUSDT short 9 lots')
+  expect(lives[1]!.trades.has('t1')).toBe(false)
+  const hasty = await playCrash({ schedule: stubborn, kills, restartMs: 5, afterMs: AFTER_MS })
+  expect(linesOf(hasty.lives[1]!, 'run.warned').at(-1)!.data.message).toContain(
+    'what run life1 left could not be closed',
+  )
+  // It ended, and yet the next start finds all of it again, its own orders too.
+  const again = leftoverOf(lives[1]!)!
+  expect(again.runIds).toEqual(['life1', 'life2'])
+  expect(again.orders.map(({ clientId }) => clientId)).toContain('life2-recover-0')
+})
+
+test('a run that halted with an amount is closed by the next one when that is asked for', async () => {
+  // The venue refuses every closing order of the first run, its sweep's too, and none of the second's.
+  const { calls } = await playCrash({
+    schedule: { ...CALM, ...plan(CLOSING_REFUSED) },
+    kills: [],
+    restartMs: 5,
+    afterMs: AFTER_MS,
+  })
+  const closings = calls[0]!.filter(({ what }) => what.endsWith('/order/create')).length - 2
+  const halting = { ...CALM, ...plan({ ...CLOSING_REFUSED, times: closings }) }
+  const { lives, wrong } = await playCrash({ schedule: halting, kills: [null], restartMs: 5, afterMs: AFTER_MS })
+  expect(lives[0]!.finished!.data.tradesLeftOpen).toMatchObject([{ symbol: 'BTCUSDT', longLots: 9, shortLots: 9 }])
+  expect(wrong).toEqual([])
 })
 
 test('without the journal nothing is touched: the symbol is refused by name, and the run does not start', async () => {

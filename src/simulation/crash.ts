@@ -25,8 +25,8 @@ import { openStage, type Schedule, type Stage } from './stage.ts'
 
 export interface CrashOptions {
   readonly schedule: Schedule
-  /** Where each life but the last is killed. */
-  readonly kills: readonly CrashPoint[]
+  /** Where each life but the last is killed; null: it ends by itself, and the next one is asked to close what it left. */
+  readonly kills: readonly (CrashPoint | null)[]
   /** From a kill to the next start, ms. */
   readonly restartMs: number
   /** What the lives after the first trade for before they are stopped, ms. */
@@ -73,8 +73,9 @@ export async function playCrash(options: CrashOptions): Promise<Crashed> {
     const tradeMs = life === 0 ? schedule.tradeMs : options.afterMs
     const { process, result } = await live({ stage, schedule, journal, killAt, leftover, life, tradeMs })
     calls.push(process.calls)
-    if (result === null) {
-      leftover = options.forgets === true ? null : leftoverOf(parseJournal(journal.text(), `life ${life + 1}`))
+    if (result === null || life < kills.length) {
+      const run = parseJournal(journal.text(), `life ${life + 1}`)
+      leftover = options.forgets === true ? null : leftoverOf(run, { asked: result !== null })
       if (life === 0 && options.stranger !== undefined) await openAsStranger(stage, options.stranger)
       await stage.clock.pass(options.restartMs)
       continue
