@@ -3,7 +3,7 @@
  */
 import { describe, expect, test } from 'vitest'
 import { indexBooks } from './checks/books.ts'
-import { ledgerOf, nakedTogether, togetherOf } from './checks/ledger.ts'
+import { ledgerOf, nakedTogether, togetherOf, venueAheadMs } from './checks/ledger.ts'
 import { checkJournal } from './checks.ts'
 import { broken, nothing, summaryOf, taleOf } from './test-support/doctor.ts'
 import { dataOf, runOf, type TaleLine } from './test-support/story.ts'
@@ -86,6 +86,16 @@ test('a fill booked with other lots is apart by the difference, to the end of th
   const [first, ...others] = ledgerOf(indexBooks(run, run.started!, run.truth!.data))
   expect(first!.apart).toMatchObject({ largestLots: 3, endLots: 3 })
   expect(others.every((entry) => entry.apart.largestLots === 0)).toBe(true)
+})
+
+test('a fill that was in our books before it happened tells by how much the venue’s clock is ahead', () => {
+  const aheadMs = (tale: TaleLine[]): number => {
+    const run = runOf(tale)
+    return venueAheadMs(indexBooks(run, run.started!, run.truth!.data))
+  }
+  expect(aheadMs(bookedLate(1))).toBe(0)
+  expect(aheadMs(bookedLate(-30))).toBe(30)
+  expect(broken(bookedLate(-30))).toEqual([])
 })
 
 test('all trades together: amounts add up whatever their signs, and stretches that touch are one', () => {

@@ -6,7 +6,7 @@
  *        └── the run ──┘   a column is a short while; it shows the most that was naked in it
  */
 import { type Books, venueMsOfEnd } from '../journal/checks/books.ts'
-import { type NakedStep, nakedTogether, type TradeLedger, togetherOf } from '../journal/checks/ledger.ts'
+import { type NakedStep, nakedTogether, type TradeLedger, togetherOf, venueAheadMs } from '../journal/checks/ledger.ts'
 import { showUs, showUsd, showUsdMs } from './format.ts'
 import { html, type Markup } from './markup.ts'
 
@@ -35,17 +35,20 @@ const COLUMNS = 240
 export function runNaked(books: Books, ledger: readonly TradeLedger[], isAsked: boolean): RunNaked | null {
   const endMs = venueMsOfEnd(books)
   const startMs = books.venueMs(books.started.at)
+  const spanMs = endMs - startMs
+  const aheadMs = venueAheadMs(books)
   const side = (changes: 'venue' | 'believed', exposure: 'naked' | 'believedNaked'): NakedSide => {
     const steps = nakedTogether(ledger.map((entry) => entry[changes]))
     const { largestUsd, longestMs } = togetherOf(steps, endMs)
     const areaUsdMs = ledger.reduce((sum, entry) => sum + entry[exposure].areaUsdMs, 0)
-    return { largestUsd, longestUs: longestMs * 1000, areaUsdMs, columns: columnsOf(steps, startMs, endMs) }
+    const fromMs = changes === 'venue' ? startMs + aheadMs : startMs
+    return { largestUsd, longestUs: longestMs * 1000, areaUsdMs, columns: columnsOf(steps, fromMs, fromMs + spanMs) }
   }
   const venue = isAsked ? side('venue', 'naked') : null
   const believed = side('believed', 'believedNaked')
   if ((venue?.largestUsd ?? 0) === 0 && believed.largestUsd === 0) return null
   const tradesApart = isAsked ? ledger.filter(({ apart }) => apart.largestLots > 0).length : 0
-  return { venue, believed, tradesApart, spanUs: (endMs - startMs) * 1000 }
+  return { venue, believed, tradesApart, spanUs: spanMs * 1000 }
 }
 
 /** The most within each column: what was naked for a moment only is seen as well as what lasted. */

@@ -72,7 +72,7 @@ const TILES: readonly (readonly [keyof Safety, string])[] = [
   ['nakedBeyondBound', 'trades naked beyond the bound'],
   ['duplicateOrders', 'duplicate orders'],
   ['unknownOutcomes', 'unknown outcomes left'],
-  ['positionsLeft', 'positions left at the venue'],
+  ['positionsLeft', 'positions left that no run names'],
 ]
 
 function tile(label: string, { total, silent }: SafetyTotal, journals: number): Markup {

@@ -67,7 +67,8 @@ svg { display: block; width: 100%; height: auto; font: 11px system-ui, sans-seri
 .key.short { background: var(--short) } .key.unknown-key { background: var(--unknown) } .key.net-key { background: var(--doubt) }
 @media (max-width: 640px) { .masthead { flex-direction: column; align-items: flex-start; gap: 6px } body { padding: 12px } }
 @media print { body { max-width: none; padding: 0; font-size: 11px } .copy button { display: none } .scenario, .trade, tr { break-inside: avoid-page } pre { max-height: none } }
-.errors th[scope=row] { font-family: var(--mono); font-size: .8rem; max-width: 26em } .errors td b { font-weight: 600 } .errors td.left { background: var(--bad-soft) } .errors td.stop { background: var(--doubt-soft) }
+.causal td { padding: 2px 9px } .causal tr.venue td { color: var(--long) } .causal tr.wire td, .causal tr.stream td { color: var(--unknown) } .causal tr.run td { color: var(--soft) }
+.errors th[scope=row] { font-family: var(--mono); font-size: .8rem; min-width: 22em; max-width: 30em; font-weight: 500 } .errors td b { font-weight: 600 } .errors td.left { background: var(--bad-soft) } .errors td.stop { background: var(--doubt-soft) }
 .scroll { overflow-x: auto } .matrix td { text-align: center; min-width: 1.9em; padding: 2px 4px; border: 1px solid var(--page, transparent) } .matrix th[scope=col] span { writing-mode: vertical-rl; font-weight: 500; white-space: nowrap }
 .matrix td.hedged { background: var(--good-soft); color: var(--good) } .matrix td.flat { background: var(--good-soft) } .matrix td.halted, .matrix td.open { background: var(--doubt-soft); color: var(--doubt) } .matrix td.broken { background: var(--bad-soft); color: var(--bad); font-weight: 700 } .matrix td.impossible { opacity: .35; background: repeating-linear-gradient(45deg, transparent 0 4px, currentcolor 4px 5px) }
 `

@@ -2,15 +2,18 @@
  * One journal as the page's `RunRecord`. Bounded: the page shows so much and says how much there was.
  */
 import { indexBooks } from '../journal/checks/books.ts'
-import { ledgerOf } from '../journal/checks/ledger.ts'
+import { ledgerOf, venueAheadMs } from '../journal/checks/ledger.ts'
 import type { EventData, JournalEvent, JournalLine } from '../journal/events.ts'
 import type { Finding } from '../journal/finding.ts'
 import type { Run } from '../journal/run.ts'
+import { causalOf } from './causal.ts'
 import type { AppliedFault, RunRecord } from './document.ts'
 import { runNaked } from './naked.ts'
 import { safetyOf } from './safety.ts'
-import { tradesOf } from './trades.ts'
+import { type TradeRecord, tradesOf } from './trades.ts'
 
+/** Timelines drawn per scenario. */
+export const TIMELINES_SHOWN = 4
 /** Trades kept per scenario, worst first. */
 export const TRADES_SHOWN = 40
 const NEVER_ASKED = { positions: [], orders: [], executions: [], venueCounters: null }
@@ -23,7 +26,7 @@ export function runRecord(run: Run, findings: readonly Finding[]): RunRecord | n
   const { at: startUs, data } = run.started
   const books = indexBooks(run, run.started, run.truth?.data ?? NEVER_ASKED)
   const ledger = ledgerOf(books)
-  const trades = tradesOf(run, ledger)
+  const trades = tradesOf(run, ledger, venueAheadMs(books))
   const faults = run.faults.applied.map((line) => appliedFault(line, startUs))
   const remarks = remarksOf(run, startUs)
   return {
@@ -37,7 +40,7 @@ export function runRecord(run: Run, findings: readonly Finding[]): RunRecord | n
     ended: run.finished === null ? null : { exitCode: run.finished.data.exitCode, reason: run.finished.data.reason },
     metrics: run.metrics.last,
     naked: runNaked(books, ledger, run.truth !== null),
-    trades: trades.slice(0, TRADES_SHOWN),
+    trades: trades.slice(0, TRADES_SHOWN).map((trade, place) => withSteps(run, trade, place)),
     tradesTotal: trades.length,
     faultsPlanned: run.faults.planned,
     faultsApplied: faults.slice(0, FAULTS_SHOWN),
@@ -47,6 +50,12 @@ export function runRecord(run: Run, findings: readonly Finding[]): RunRecord | n
     remarksTotal: remarks.length,
     safety: safetyOf(run, findings),
   }
+}
+
+/** The first few of a run, which are drawn, are told step by step as well. */
+function withSteps(run: Run, record: TradeRecord, place: number): TradeRecord {
+  const trade = run.trades.get(record.tradeId)
+  return place < TIMELINES_SHOWN && trade !== undefined ? { ...record, causal: causalOf(run, trade) } : record
 }
 
 function appliedFault({ at, data }: JournalLine<'fault.applied'>, startUs: number): AppliedFault {

@@ -3,7 +3,7 @@
  *
  * Null means nobody knows: the venue's books were never asked, or the journal is cut off, so zero would be a guess.
  */
-import type { Finding } from '../journal/finding.ts'
+import type { Finding, PromiseId } from '../journal/finding.ts'
 import { linesOf, type Run } from '../journal/run.ts'
 
 export interface Safety {
@@ -13,16 +13,16 @@ export interface Safety {
   readonly duplicateOrders: number | null
   /** Orders that were sent and whose fate was never learned. */
   readonly unknownOutcomes: number | null
-  /** Positions at the venue, after the run, that were not there before. */
+  /** Positions at the venue, after the run, that were not there before and that the run does not name to the lot (P5). */
   readonly positionsLeft: number | null
 }
 
 export function safetyOf(run: Run, findings: readonly Finding[]): Safety {
   return {
-    nakedBeyondBound: nakedBeyondBound(findings.find((finding) => finding.promise === 'P1')),
+    nakedBeyondBound: counted(findings, 'P1', 'broken'),
     duplicateOrders: duplicates(run),
     unknownOutcomes: run.finished === null ? null : unknownsLeft(run),
-    positionsLeft: positionsLeft(run),
+    positionsLeft: counted(findings, 'P5', 'unexplained'),
   }
 }
 
@@ -41,13 +41,13 @@ export function totalOf(parts: readonly Safety[], name: keyof Safety): SafetyTot
   }
 }
 
-/** As P1 judged it by the venue's books, so that the line and the promise cannot disagree. */
-function nakedBeyondBound(finding: Finding | undefined): number | null {
+/** As the promise was judged by the venue's books, so that the line and the promise cannot disagree. */
+function counted(findings: readonly Finding[], promise: PromiseId, list: string): number | null {
+  const finding = findings.find((one) => one.promise === promise)
   if (finding === undefined || finding.verdict === 'unknown') return null
-  if (finding.verdict === 'pass') return 0
-  const broken = finding.evidence['broken']
-  const counted = typeof broken === 'object' && broken !== null && 'count' in broken ? broken.count : null
-  return typeof counted === 'number' ? Math.max(counted, 1) : 1
+  const found = finding.evidence[list]
+  const count = typeof found === 'object' && found !== null && 'count' in found ? found.count : null
+  return typeof count === 'number' ? count : finding.verdict === 'pass' ? 0 : 1
 }
 
 function duplicates(run: Run): number | null {
@@ -66,16 +66,4 @@ function unknownsLeft(run: Run): number {
     ({ acknowledged, refused, absent, ended, fills }) =>
       acknowledged === null && refused === null && absent === null && ended === null && fills.length === 0,
   ).length
-}
-
-function positionsLeft(run: Run): number | null {
-  if (run.truth === null) return null
-  const before = run.baseline?.data.positions ?? []
-  const lotsBefore = new Map(before.map((row) => [`${row.symbol} ${row.idx}`, signed(row)]))
-  const now = run.truth.data.positions
-  return now.filter((row) => signed(row) !== (lotsBefore.get(`${row.symbol} ${row.idx}`) ?? 0)).length
-}
-
-function signed(row: { readonly side: string | null; readonly lots: number }): number {
-  return row.side === 'sell' ? -row.lots : row.lots
 }

@@ -70,10 +70,22 @@ test('money safety counts naked trades, duplicates, riddles and positions left; 
     duplicateOrders: 1,
     positionsLeft: 1,
   })
-  expect(totalOf([safetyOf(cut, checkJournal(cut)), safetyOf(whole, [])], 'positionsLeft')).toEqual({
+  expect(totalOf([safetyOf(cut, checkJournal(cut)), safetyOf(whole, checkJournal(whole))], 'positionsLeft')).toEqual({
     total: 1,
     silent: 1,
   })
+})
+
+test('a position that the run names to the lot is no riddle: a run halted on purpose is not red for it', () => {
+  const journal = new JournalText().plan(100, 'one', 50)
+  journal.order('one', { place: 0, leg: 'long', lots: 50, sentMs: 100, filledMs: 101 })
+  const halted = { symbol: 'BTCUSDT', longLots: 50, shortLots: 0, nakedLots: 50, nakedUsd: 3_000, reason: 'banned' }
+  const run = journal
+    .add(3_000, 'trade.halted', { tradeId: 'one', ...halted })
+    .finish(4_000)
+    .run()
+  expect(run.truth?.data.positions).toHaveLength(1)
+  expect(safetyOf(run, checkJournal(run))).toMatchObject({ positionsLeft: 0, nakedBeyondBound: 1 })
 })
 
 function tradesIn(run: Run): readonly TradeRecord[] {

@@ -12,6 +12,7 @@ import type { Exposure } from '../journal/checks/exposure.ts'
 import type { TradeLedger } from '../journal/checks/ledger.ts'
 import type { JournalEvent } from '../journal/events.ts'
 import { type Run, type RunTrade, venueMsAt } from '../journal/run.ts'
+import type { Causal } from './causal.ts'
 import { type OrderRecord, orderRecord } from './orders.ts'
 
 export interface ExposureStep {
@@ -51,15 +52,17 @@ export interface TradeRecord {
   readonly feesUsd: number | null
   readonly syntheticPnlBps: number | null
   readonly marks: readonly TradeMark[]
+  /** Null for a trade that is not drawn. */
+  readonly causal: Causal | null
 }
 
 /** All trades of a run, worst first: halted, failed, still open, then the longest naked. */
-export function tradesOf(run: Run, ledger: readonly TradeLedger[]): TradeRecord[] {
+export function tradesOf(run: Run, ledger: readonly TradeLedger[], venueAheadMs: number): TradeRecord[] {
   const facts = factsByOrder(run.events)
   const entries = new Map(ledger.map((entry) => [entry.trade, entry]))
   const lastUs = run.events.at(-1)?.at ?? 0
   return [...run.trades.values()]
-    .map((trade) => tradeRecord(trade, { run, facts, lastUs, entry: entries.get(trade.tradeId) }))
+    .map((trade) => tradeRecord(trade, { run, facts, lastUs, venueAheadMs, entry: entries.get(trade.tradeId) }))
     .toSorted((a, b) => troubleOf(b) - troubleOf(a) || b.nakedLongestUs - a.nakedLongestUs)
 }
 
@@ -67,6 +70,8 @@ interface Context {
   readonly run: Run
   readonly facts: ReadonlyMap<string, readonly JournalEvent[]>
   readonly lastUs: number
+  /** By how much the venue's moments come before where the run's clocks lay them. */
+  readonly venueAheadMs: number
   /** Missing when the trade has neither an execution nor a fill. */
   readonly entry: TradeLedger | undefined
 }
@@ -103,13 +108,14 @@ function tradeRecord(trade: RunTrade, context: Context): TradeRecord {
     hedgedUs: trade.hedged === null ? null : trade.hedged.at - startUs,
     endUs,
     orders,
-    exposure: stepsOf(context.entry?.venue ?? [], context.run, startUs),
+    exposure: stepsOf(context.entry?.venue ?? [], context.run, startUs + context.venueAheadMs * 1000),
     believed: stepsOf(context.entry?.believed ?? [], context.run, startUs),
     ...nakedOf(naked),
     venuePnlUsd: told?.venuePnlUsd ?? null,
     feesUsd: flat?.data.feesUsd ?? null,
     syntheticPnlBps: told?.syntheticPnlBps ?? null,
     marks: marksOf(trade, context, startUs),
+    causal: null,
   }
 }
 

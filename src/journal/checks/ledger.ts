@@ -10,6 +10,7 @@
  */
 import { sideOf } from '../../domain/order.ts'
 import type { JournalLine } from '../events.ts'
+import { mostOf } from '../finding.ts'
 import { linesOf } from '../run.ts'
 import { type AttributedChange, changesByTrade } from './attribution.ts'
 import { type Books, type OurExecution, venueMsOfEnd } from './books.ts'
@@ -123,6 +124,18 @@ function sidesOf(trades: Map<string, Sides>, trade: string, symbol: string): Sid
 
 function inOrder(changes: readonly Change[]): Change[] {
   return changes.toSorted((a, b) => a.atMs - b.atMs)
+}
+
+/**
+ * By how much the venue's clock is ahead of where the run laid it, ms: some fill was in our books so long before it
+ * happened. Durations do not change by it; a picture of both books does.
+ */
+export function venueAheadMs(books: Books): number {
+  const booked = new Map<string, number>()
+  for (const { at, data } of linesOf(books.run, 'order.filled')) {
+    if (!booked.has(data.execId)) booked.set(data.execId, books.venueMs(at))
+  }
+  return mostOf(books.executions, ({ row }) => row.venueMs - (booked.get(row.execId) ?? Number.POSITIVE_INFINITY))
 }
 
 /** A moment at which the executor said what was naked, and its own fills up to then said otherwise. */
