@@ -12,9 +12,10 @@
  *   fill    an order at the front and another account's immediate one that takes it, in turn
  *   mixed   40 % creates that rest, 40 % cancels, 10 % amends, 10 % as in fill
  *
- * In it: checks, margin, limits, fills of both sides, ids, pushes. Not in it: what the shell does once somebody listens
- * (rows as text, JSON, signatures, sockets: rest.bench.ts, stream.bench.ts). The naive venue of the tests is asked as
- * well, for fewer operations: it scans all it ever had. Last, what a venue costs that lives for five seconds.
+ * In it: checks, margin, limits, fills of both sides, ids, pushes, and the choice of the operation; its numbers are text
+ * already. Not in it: what the shell does once somebody listens (rows as text, JSON, signatures, sockets: rest.bench.ts,
+ * stream.bench.ts). The naive venue of the tests is asked as well, for fewer operations: it scans all it ever had.
+ * Last, what a venue costs that lives for five seconds.
  * Target: 200,000 operations/s. CPU is what is left of the measurement on a machine that is busy elsewhere.
  */
 import { readFileSync } from 'node:fs'
@@ -32,6 +33,7 @@ const LIVES = 300
 const MARKET_OFFSET = 20
 const FRONT_OFFSET = 5
 const REST_OFFSETS = [60, 200] as const
+const LOTS_MAX = 4
 /** Resting orders of one account before it stops adding to them. */
 const OPEN_MAX = 60
 
@@ -95,7 +97,7 @@ function operator<Name>(way: Way<Name>, random: Random, mix: (typeof MIXES)[Mix]
 
   const fresh = (by: number, offset: number): Terms => {
     const at = SYMBOLS[random.integer(0, SYMBOLS.length - 1)]!
-    return { by, at, ...sided(at, random.next() < 0.5, offset), lots: random.integer(1, 4) }
+    return { by, at, ...sided(at, random.next() < 0.5, offset), lots: random.integer(1, LOTS_MAX) }
   }
   const fill = (by: number): void => {
     if (front === null) {
@@ -120,7 +122,7 @@ function operator<Name>(way: Way<Name>, random: Random, mix: (typeof MIXES)[Mix]
     const { name, terms } = mine[chosen]!
     if (draw < mix.fill + mix.amend) {
       const moved = sided(terms.at, terms.isBuy, random.integer(...REST_OFFSETS))
-      return way.amend(name, { ...terms, ...moved, lots: random.integer(1, 4) })
+      return way.amend(name, { ...terms, ...moved, lots: random.integer(1, LOTS_MAX) })
     }
     mine[chosen] = mine.at(-1)!
     mine.pop()
@@ -144,10 +146,11 @@ function overCore(): Way<string> {
     if (pushes.length === 0 && !isSame) throw new Error(`${path} pushed nothing`)
     return (reply.result as { readonly orderId: string }).orderId
   }
-  const texts = ({ at, ticks, lots }: Terms) => ({
-    price: decimal(ticks, at.priceDecimals),
-    qty: decimal(lots, at.lotDecimals),
-  })
+  const written = new Map(SYMBOLS.map((at) => [at, textsOf(at)]))
+  const texts = ({ at, ticks, lots }: Terms) => {
+    const { prices, sizes } = written.get(at)!
+    return { price: prices[ticks - at.midTicks + REST_OFFSETS[1]]!, qty: sizes[lots]! }
+  }
   return {
     create: (order, timeInForce) => {
       const { symbol } = order.at
@@ -181,6 +184,15 @@ function openWorld(): World {
 
 function calmWorld(): { readonly instruments: readonly { readonly market: object }[] } {
   return JSON.parse(readFileSync(new URL('../../../fixtures/worlds/calm.json', import.meta.url), 'utf8'))
+}
+
+/** Every price and size there will be, as text: to write them is the client's work, not the venue's. */
+function textsOf({ midTicks, priceDecimals, lotDecimals }: Terms['at']) {
+  const count = 2 * REST_OFFSETS[1] + 1
+  return {
+    prices: Array.from({ length: count }, (_, n) => decimal(midTicks - REST_OFFSETS[1] + n, priceDecimals)),
+    sizes: Array.from({ length: LOTS_MAX + 1 }, (_, lots) => decimal(lots, lotDecimals)),
+  }
 }
 
 function decimal(units: number, decimals: number): string {

@@ -5,9 +5,10 @@
 export interface EndpointLimit {
   readonly limit: number
   readonly windowMs: number
-  /** Times of visits that were let through, oldest first; those before `first` are out of the window. */
-  readonly times: number[]
+  /** Times of the visits in the window: a ring that grows when it has to, its oldest at `first`. */
+  times: number[]
   first: number
+  held: number
 }
 
 export interface LimitVerdict {
@@ -59,28 +60,38 @@ export function windowMsOf(group: LimitGroup): number {
 }
 
 export function createLimit(limit: number, windowMs: number): EndpointLimit {
-  return { limit, windowMs, times: [], first: 0 }
+  return { limit, windowMs, times: [], first: 0, held: 0 }
 }
 
 /** Counts visits one by one until they are one too many; those beyond the limit leave no trace. */
 export function visit(counter: EndpointLimit, nowMs: number, asked = 1): LimitVerdict {
   forget(counter, nowMs)
-  const { limit, times, windowMs } = counter
-  const free = limit - (times.length - counter.first)
+  const { limit, windowMs } = counter
+  const free = limit - counter.held
   const admitted = Math.min(asked, free)
-  for (let n = 0; n < admitted; n += 1) times.push(nowMs)
-  const resetMs = admitted < asked ? Math.ceil(times[counter.first]! + windowMs) : Math.floor(nowMs)
+  for (let n = 0; n < admitted; n += 1) note(counter, nowMs)
+  const resetMs = admitted < asked ? Math.ceil(counter.times[counter.first]! + windowMs) : Math.floor(nowMs)
   return { admitted, limit, remaining: free - admitted, resetMs }
 }
 
-/** Once in a while, so that moving the rest to the front costs next to nothing for each visit. */
-const FORGOTTEN_AT_LEAST = 64
+function note(counter: EndpointLimit, nowMs: number): void {
+  if (counter.held === counter.times.length) grow(counter)
+  const { times, first, held } = counter
+  times[(first + held) % times.length] = nowMs
+  counter.held += 1
+}
+
+function grow(counter: EndpointLimit): void {
+  const { times, first } = counter
+  const inOrder = [...times.slice(first), ...times.slice(0, first)]
+  counter.times = inOrder.concat(new Array<number>(Math.max(8, times.length)).fill(0))
+  counter.first = 0
+}
 
 function forget(counter: EndpointLimit, nowMs: number): void {
   const { times, windowMs } = counter
-  while (counter.first < times.length && nowMs - times[counter.first]! >= windowMs) counter.first += 1
-  if (counter.first < FORGOTTEN_AT_LEAST || 2 * counter.first < times.length) return
-  times.copyWithin(0, counter.first)
-  times.length -= counter.first
-  counter.first = 0
+  while (counter.held > 0 && nowMs - times[counter.first]! >= windowMs) {
+    counter.first = (counter.first + 1) % times.length
+    counter.held -= 1
+  }
 }
