@@ -11,7 +11,7 @@ import { arrivalMaxMs } from './config.ts'
 import { notionalUsd } from './domain/instrument.ts'
 import { RECOVERY_TRADE } from './domain/leftover.ts'
 import { nakedLots } from './domain/trade.ts'
-import { compareBooks, createTimedReconcile, reconcile } from './execution/reconcile.ts'
+import { compareAtEnd, compareBooks, createTimedReconcile, reconcile } from './execution/reconcile.ts'
 import { RecoveryError } from './execution/recover.ts'
 import type { SweepOptions } from './execution/sweep.ts'
 import { booksOf, sweep } from './execution/sweep.ts'
@@ -193,11 +193,11 @@ class Run implements Runtime {
     }
     executor.handOver()
     const swept = await sweep({ ...this.#sweepOptions(road), refused: baseline.refusedSymbols, sentBefore })
-    await compareBooks(ports, executor, baseline.refusedSymbols)
+    const comparison = await compareAtEnd(ports, executor, baseline.refusedSymbols)
     for (const stop of this.#timers) stop()
     await road.close()
-    if (executor.halted !== null || sentBefore + swept.ordersSent > 0 || swept.strangers.length > 0)
-      this.#exitCode ||= 1
+    const isWell = sentBefore + swept.ordersSent + swept.strangers.length === 0 && comparison !== 'not compared'
+    if (executor.halted !== null || !isWell) this.#exitCode ||= 1
     const left = leftOpen(swept.left, (symbol) => executor.books.bySymbol(symbol)?.trade.id)
     return this.#finish({ reason, left, resting: swept.resting })
   }

@@ -4,7 +4,7 @@
 import { expect, test } from 'vitest'
 import { heldLots } from '../domain/trade.ts'
 import { settled } from '../seams/test-support/manual-clock.ts'
-import { compareBooks, known, reconcile, takeBaseline } from './reconcile.ts'
+import { compareAtEnd, compareBooks, known, reconcile, takeBaseline } from './reconcile.ts'
 import type { Bench } from './test-support/bench.ts'
 import { createBench, id } from './test-support/bench.ts'
 import { readTruth } from './truth.ts'
@@ -178,6 +178,22 @@ test.each<readonly [string, (bench: Bench) => Promise<unknown>]>([
   gate.resolve()
   expect(await comparing).toBe('not compared')
   expect(bench.lines('books.compared')).toEqual([])
+})
+
+test('at the end a venue that does not answer is asked again, a bounded number of times', async () => {
+  const bench = createBench()
+  bench.venue.readsFail = true
+  bench.clock.after(700, () => {
+    bench.venue.readsFail = false
+  })
+  const comparing = compareAtEnd(bench.ports, bench.executor, [])
+  await bench.clock.pass(5_000)
+  expect(await comparing).toBe('agree')
+  bench.venue.readsFail = true
+  const again = compareAtEnd(bench.ports, bench.executor, [])
+  await bench.clock.pass(60_000)
+  expect(await again).toBe('not compared')
+  expect(bench.lines('books.compared')).toHaveLength(1)
 })
 
 test('nothing is written when the venue could not be asked', async () => {

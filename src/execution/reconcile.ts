@@ -129,6 +129,23 @@ export async function compareBooks(
   return samePositions(ours, venue) ? 'agree' : 'differ'
 }
 
+/** The last comparison of a run is asked for so often, with a pause in between: a run must not end well without it. */
+const LAST_LOOKS_MAX = 5
+const LAST_LOOK_AGAIN_MS = 500
+
+/** As `compareBooks`, but a venue that does not answer is asked again. Books that are not quiet will not become so. */
+export async function compareAtEnd(
+  ports: ExecutionPorts,
+  executor: Executor,
+  refused: readonly string[],
+): Promise<Comparison> {
+  for (let look = 1; ; look += 1) {
+    const comparison = await compareBooks(ports, executor, refused)
+    if (comparison !== 'not compared' || look === LAST_LOOKS_MAX || !executor.books.quiet) return comparison
+    await ports.clock.sleep(LAST_LOOK_AGAIN_MS)
+  }
+}
+
 function samePositions(a: readonly PositionRow[], b: readonly PositionRow[]): boolean {
   const key = (row: PositionRow): string => `${row.symbol}/${row.idx}/${row.lots}`
   return a.map(key).sort().join() === b.map(key).sort().join()

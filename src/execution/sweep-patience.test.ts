@@ -58,3 +58,25 @@ test('a venue that has not said what is left is asked on, however often it was a
     ordersSent: 4,
   })
 })
+
+test('what our own orders got is asked until it is known, also when all attempts are used up', async () => {
+  const bench = createBench()
+  const run = await bench.open()
+  bench.venue.fills(id(0), bench.venue.requests[0]!)
+  run.rest()
+  bench.venue.readsFail = 'inquire'
+  bench.venue.script = (clientId) => {
+    bench.venue.acknowledge(clientId)
+    bench.venue.fill(clientId, 1)
+    bench.venue.end(clientId)
+  }
+  bench.clock.after(6_000, () => {
+    bench.venue.readsFail = false
+  })
+  const { left, unresolved, ordersSent } = await swept(bench)
+  expect({ left: left?.map(({ lots }) => lots), unresolved, ordersSent }).toEqual({
+    left: [6],
+    unresolved: [],
+    ordersSent: 4,
+  })
+})

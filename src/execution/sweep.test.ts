@@ -246,7 +246,8 @@ test.each(STUBBORN)('a venue that %s is asked four times, then the amount is nam
     ordersSent: 4,
     warnings: [],
   })
-  expect(asked(bench, 'positions')).toHaveLength(5)
+  // Once more to name it; and while it is not proved that what got no answer never arrived, every 200 ms.
+  expect(asked(bench, 'positions').length).toBeLessThanOrEqual(5 + Math.ceil(1_250 / 200))
 })
 
 test('a refusal of the sweep is written down', async () => {

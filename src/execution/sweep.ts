@@ -117,8 +117,9 @@ export async function sweep(options: SweepOptions): Promise<SweepResult> {
     const seen = answer === 'banned' ? null : answer
     const isFlat = resting?.length === 0 && seen?.own.length === 0 && unbooked.size === 0
     looksFlat = isFlat ? looksFlat + 1 : 0
-    // A venue that has not said what is left is not given up before its time, however often it was asked to close it.
-    const isSpent = rounds >= ROUNDS_MAX && resting !== null && seen !== null
+    // A venue that has not said what is left, or what our orders got, is not given up before its time, however often it was
+    // asked to close it.
+    const isSpent = rounds >= ROUNDS_MAX && resting !== null && seen !== null && unbooked.size === 0
     // A ban outlasts any patience: minutes, in which nothing can be asked or closed.
     const isOver = ports.clock.nowUs() >= giveUpUs || isSpent || answer === 'banned'
     // One look may be behind a fill that is on its way; two, a while apart, are an answer.

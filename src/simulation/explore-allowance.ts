@@ -30,17 +30,20 @@ const TRIPS_PER_ORDER = 4
 
 /** What a trade is excused. */
 export function allowanceOf(schedule: Schedule, run: Run, trade: RunTrade): Allowance {
-  if (isBanned(run)) return { moreMs: 0, because: 'banned' }
-  if (trade.orders.some((order) => wasNotTaken(run, order))) return { moreMs: 0, because: 'not taken' }
   const met = run.faults.applied.filter(({ at }) => at <= trade.lastUs)
   const [first] = met
   const disturbedMs = met.reduce((sum, line) => sum + costMs(schedule, line), 0)
   // One lost answer is in the bounds already.
   const isOnlyAnswer = met.length === 1 && first!.data.party.startsWith('rest')
-  return {
-    moreMs: (isOnlyAnswer ? 0 : disturbedMs) + slowMs(schedule) * Math.max(1, trade.orders.length),
-    because: null,
-  }
+  const moreMs = (isOnlyAnswer ? 0 : disturbedMs) + slowMs(schedule) * Math.max(1, trade.orders.length)
+  return { moreMs, because: isBanned(run) ? 'banned' : isNotTaken(run, trade) ? 'not taken' : null }
+}
+
+/** What is left of a trade may have been the sweep's to close, and as little taken. */
+function isNotTaken(run: Run, { symbol, orders }: RunTrade): boolean {
+  const swept = run.trades.get('sweep')?.orders ?? []
+  const closing = [...orders, ...swept.filter(({ submitted }) => submitted?.data.symbol === symbol)]
+  return closing.some((order) => wasNotTaken(run, order))
 }
 
 /** An address ban ends everything for ten minutes: nothing can be asked or closed. */
@@ -49,12 +52,12 @@ export function isBanned(run: Run): boolean {
 }
 
 /**
- * A closing order that the venue or its market would not fill: refused by the venue, ended short, or held back by the
- * budget of orders. An order that only a fault refused is the fault's doing, and costs what repeating it costs.
+ * A closing order that got nowhere: refused, never arrived, held back by the budget of orders, or ended short of what it
+ * asked, since the market would not take it.
  */
-function wasNotTaken(run: Run, { submitted, refused, clientId }: RunOrder): boolean {
+function wasNotTaken(run: Run, { submitted, refused, absent, clientId }: RunOrder): boolean {
   if (submitted === null || submitted.data.purpose === 'entry') return false
-  if (refused !== null) return true
+  if (refused !== null || absent !== null) return true
   const row = run.truth?.data.orders.find((order) => order.clientId === clientId)
   return row !== undefined && row.status !== 'Filled' && row.filledLots < submitted.data.lots
 }

@@ -145,6 +145,7 @@ export interface Explored extends Schedule {
 export function scheduleOf(file: ScheduleFile): Explored {
   const world = parseWorld(file.world)
   const { seed, latency, clockAheadMs, tradeMs, healsAtMs } = file
+  const changes = file.changes.filter(({ atMs }) => healsAtMs === null || atMs < healsAtMs)
   const healing = healsAtMs === null ? [] : world.instruments.flatMap(({ symbol }) => healed(symbol, healsAtMs))
   return {
     seed,
@@ -156,7 +157,7 @@ export function scheduleOf(file: ScheduleFile): Explored {
     clockAheadMs,
     healsAtMs,
     quietMs: QUIET_MS,
-    changes: [...file.changes, ...healing],
+    changes: [...changes, ...healing],
   }
 }
 

@@ -40,7 +40,7 @@ export class FakeVenue implements Gateway {
   /** The private stream is cut: what happens is only in the books. */
   streamDown = false
   /** No read is answered; or no read of that kind. */
-  readsFail: boolean | 'openOrders' = false
+  readsFail: boolean | 'openOrders' | 'inquire' = false
   /** What a cancel is answered with, where it is not the plain truth. */
   cancelAnswer: Outcome<null> | null = null
   /** Reads wait for this before they look. */
@@ -178,6 +178,7 @@ export class FakeVenue implements Gateway {
 
   async inquire(_symbol: string, clientId: string): Promise<Outcome<OrderInquiry>> {
     this.log.push(`inquire ${clientId}`)
+    if (this.readsFail === 'inquire') return UNREADABLE
     const askedVenueMs = this.venueNowMs()
     const known = this.#orders.get(clientId)
     return this.#read({ row: known?.row ?? null, executions: [...(known?.executions ?? [])], askedVenueMs })

@@ -118,8 +118,8 @@ export const OF_BOOKS: readonly Mutant[] = [
   {
     name: 'sweep leaves orders resting',
     file: SWEEP,
-    find: 'await Promise.all(own.map((row) => ports.gateway.cancel(row.symbol, row.clientId)))\n  return own.map((row) => row.clientId)',
-    replace: 'return []',
+    find: 'const own = orders.value.filter((row) => isOwn(row.clientId))',
+    replace: 'const own = orders.value.filter(() => false)',
     why: 'the end of a run closes positions and forgets the orders that may still fill',
     modelledOn: 'freqtrade/freqtrade#907',
   },
