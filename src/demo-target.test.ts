@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import type { SpawnedExchange } from './exchange/spawn.ts'
 import { spawnExchange } from './exchange/spawn.ts'
+import type { ReportDocument } from './report/document.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const REPORTS = 'reports/demo'
@@ -35,20 +36,22 @@ function runScenarios(env: Readonly<Record<string, string>>, args: readonly stri
   return new Promise((resolve) => child.once('close', (code) => resolve({ code, output })))
 }
 
-function demoEnvironment(venue: SpawnedExchange): Record<string, string> {
+/** As on demo: orders and the account at the demo listener, quotes from the other one, since demo has none (D13). */
+function demoEnvironment({ publicUrl, demo }: SpawnedExchange): Record<string, string> {
+  const { restUrl, privateUrl, apiKey, apiSecret } = demo!
   return {
-    BYBIT_DEMO_REST_URL: venue.restUrl,
-    BYBIT_DEMO_PUBLIC_URL: venue.publicUrl,
-    BYBIT_DEMO_PRIVATE_URL: venue.privateUrl,
-    BYBIT_DEMO_API_KEY: venue.apiKey,
-    BYBIT_DEMO_API_SECRET: venue.apiSecret,
+    BYBIT_DEMO_REST_URL: restUrl,
+    BYBIT_DEMO_PUBLIC_URL: publicUrl,
+    BYBIT_DEMO_PRIVATE_URL: privateUrl,
+    BYBIT_DEMO_API_KEY: apiKey,
+    BYBIT_DEMO_API_SECRET: apiSecret,
   }
 }
 
 test('the scenarios pass on the demo target, skip with reasons what it cannot force, and let no secret out', async () => {
   rmSync(join(ROOT, REPORTS), { recursive: true, force: true })
   const worldFile = join(ROOT, 'fixtures', 'worlds', 'calm.json')
-  await using venue = await spawnExchange({ worldFile, admin: false })
+  await using venue = await spawnExchange({ worldFile, admin: false, demo: true })
   const { code, output } = await runScenarios(demoEnvironment(venue))
   expect(code, output).toBe(0)
   expect(output).toMatch(/scenarios: \d+ passed, 0 failed/)
@@ -58,6 +61,14 @@ test('the scenarios pass on the demo target, skip with reasons what it cannot fo
   // More is shown than skipped, and each of the seven files shows something or says why it cannot.
   const passed = Number(/scenarios: (\d+) passed/.exec(output)![1])
   expect(passed).toBeGreaterThan(skips.length)
+
+  // What is used instead of a world of its own is said beside the scenario, in the page as well.
+  const report = JSON.parse(readFileSync(join(ROOT, REPORTS, 'report.json'), 'utf8')) as ReportDocument
+  const unforced = report.scenarios.filter(({ notForced }) => notForced.length > 0).map(({ file }) => file)
+  expect(unforced.filter((file) => file.includes('02-leg-timeout')).length).toBeGreaterThanOrEqual(3)
+  expect(unforced.some((file) => file.includes('04-partial-fill'))).toBe(true)
+  expect(report.scenarios.filter(({ skipReason, outcome }) => outcome === 'skipped' && skipReason === null)).toEqual([])
+  expect(readFileSync(join(ROOT, REPORTS, 'index.html'), 'utf8')).toContain('slow matching')
 
   const files = readdirSync(join(ROOT, REPORTS), { recursive: true, withFileTypes: true }).filter((file) =>
     file.isFile(),

@@ -28,6 +28,12 @@ test.each(PATTERN_RULES)('the rule "$name" sees its breach and nothing else', (r
   expect(breachesOf(rule, sourceOf('src/sample.ts', rule.fine))).toEqual([])
 })
 
+test('whatever runs the tests says so: nothing is tried again', () => {
+  const textOf = (path: string): string => readFileSync(new URL(path, ROOT), 'utf8')
+  expect(textOf('vitest.config.ts')).toMatch(/^ {4}retry: 0,$/m)
+  for (const path of ['package.json', '.ci/run']) expect(textOf(path), path).not.toMatch(/--retry/)
+})
+
 test('imports point one way, every file has a layer', () => {
   expect(inFolders.flatMap(wrongImports)).toEqual([])
 })

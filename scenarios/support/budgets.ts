@@ -53,6 +53,14 @@ export function judge(budget: Budget, measured: Measured, tooNoisy?: () => strin
   return judgeBudget({ ...budget, ...measured, ...(ask === undefined ? {} : { tooNoisy: ask }) })
 }
 
+/** The layer only adds time, so what needs a fault to be measured at all may be judged with one: a pass stands. */
+const NEEDS_FAULT: ReadonlySet<string> = new Set([BUDGETS.emergencyClose.name])
+
+/** Those that may not be judged with a fault layer in the path. */
+export function disturbed(results: readonly BudgetResult[]): string[] {
+  return results.map(({ name }) => name).filter((name) => !NEEDS_FAULT.has(name))
+}
+
 /** Those that must fail the test. "not judged" is not among them: it is a visible skip, counted in the closing line. */
 export function missed(results: readonly BudgetResult[]): readonly BudgetResult[] {
   return results.filter((result) => result.verdict === 'missed')

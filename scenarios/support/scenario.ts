@@ -29,7 +29,7 @@ import type { ExpectedBreak } from '../../src/report/document.ts'
 import { slug } from '../../src/report/document.ts'
 import { systemClock } from '../../src/seams/clock.ts'
 import type { Target } from '../../src/targets.ts'
-import { missed } from './budgets.ts'
+import { disturbed, missed } from './budgets.ts'
 import { BUILT, JOURNALS, ROOT, WORLDS } from './paths.ts'
 import { JournalTail } from './tail.ts'
 
@@ -120,6 +120,7 @@ export function scenario(name: string, options: ScenarioOptions, body: (stage: S
       context.skip('needs a world of its own; this venue has one already')
     if (elsewhere !== undefined && 'skip' in elsewhere) context.skip(elsewhere.skip)
     const notForced = elsewhere !== undefined && 'notForced' in elsewhere ? (elsewhere.notForced ?? []) : []
+    if (!forced && needsWorld(options)) expect(notForced, 'what this venue does not force is said').not.toEqual([])
     Object.assign(context.task.meta, { notForced, expectedBreaks: options.expectedBreaks ?? [] })
     const faults = elsewhere !== undefined && 'faults' in elsewhere ? elsewhere.faults : options.faults
     const config = { ...base, maxTrades: options.maxTrades ?? null, durationMs: options.durationMs ?? null }
@@ -172,6 +173,7 @@ async function play({ context, config, options, faults, body }: Play): Promise<v
     },
     budgets: (results) => {
       judged.push(...results)
+      if (faults.length > 0) expect(disturbed(results), 'judged with a fault layer in the path').toEqual([])
       expect(missed(results)).toEqual([])
     },
   })

@@ -127,6 +127,15 @@ export const PATTERN_RULES: readonly PatternRule[] = [
     fine: "metrics.skip('stale'); context.skip('needs a world')",
   },
   {
+    name: 'no test that failed is tried again',
+    forbidden: /\bretry\s*:\s*(?!0\b)\w/,
+    within: 'code',
+    exceptIn: [],
+    instead: 'find out why it failed',
+    caught: "test('fills', { retry: 2 }, () => {})",
+    fine: 'const config = { retry: 0 } // not retry: 2',
+  },
+  {
     name: 'only index.ts re-exports',
     forbidden: /^export\s+(?:type\s+)?(?:\*|\{[^}]*\}\s*from\b)/m,
     within: 'code',
