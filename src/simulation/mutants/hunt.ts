@@ -32,16 +32,6 @@ export interface Kill extends Noticed {
   readonly schedule: Schedule
 }
 
-/** The first trial that notices the mutant, or null. */
-export async function firstKill(mutant: Mutant, trials: readonly Trial[], control: Control): Promise<Kill | null> {
-  using player = createPlayer(mutant)
-  for (const trial of trials) {
-    const noticed = await noticedIn(trial.schedule, player, control)
-    if (noticed !== null) return { ...noticed, trial: trial.name, schedule: trial.schedule }
-  }
-  return null
-}
-
 /** Every trial that notices it. */
 export async function allKills(mutant: Mutant, trials: readonly Trial[], control: Control): Promise<Kill[]> {
   using player = createPlayer(mutant)
@@ -58,39 +48,69 @@ async function noticedIn(schedule: Schedule, player: Player, control: Control): 
   return compare(sane, judge(await player.play(schedule)))
 }
 
+/** Promises say most; that a fault never met its moment (P10) says least. */
+function strength({ check }: Kill): number {
+  if (check === 'P10') return 2
+  return check.startsWith('P') ? 0 : 1
+}
+
+/** The kill to tell of: by the strongest check, in the schedule with the least in it. */
+export function bestOf(kills: readonly Kill[]): Kill | null {
+  const sizeOf = ({ schedule }: Kill): number => schedule.faults.faults.length + (schedule.changes?.length ?? 0)
+  return kills.toSorted((a, b) => strength(a) - strength(b) || sizeOf(a) - sizeOf(b))[0] ?? null
+}
+
+/** What is left of a trial's schedule: indexes of its faults and of its changes. */
+export interface Kept {
+  readonly faults: readonly number[]
+  readonly changes: readonly number[]
+}
+
+export function reduced(schedule: Schedule, kept: Kept): Schedule {
+  const { faults } = schedule.faults
+  const changes = kept.changes.map((i) => schedule.changes![i]!)
+  return { ...schedule, faults: { faults: kept.faults.map((i) => faults[i]!) }, changes }
+}
+
 /** Faults and changes taken away one by one, as long as the same check still notices the mutant. */
-export async function shrink(mutant: Mutant, kill: Kill, control: Control): Promise<Schedule> {
+export async function shrink(mutant: Mutant, kill: Kill, control: Control): Promise<Kept> {
   using player = createPlayer(mutant)
-  let smallest = kill.schedule
+  const { faults, changes = [] } = kill.schedule
+  let kept: Kept = { faults: [...faults.faults.keys()], changes: [...changes.keys()] }
   for (let found = true; found; ) {
     found = false
-    for (const smaller of smallerOnes(smallest)) {
-      const noticed = await noticedIn(smaller, player, control)
+    for (const smaller of smallerOnes(kept)) {
+      const noticed = await noticedIn(reduced(kill.schedule, smaller), player, control)
       if (noticed?.check !== kill.check) continue
-      smallest = smaller
+      kept = smaller
       found = true
       break
     }
   }
-  return smallest
+  return kept
 }
 
-function smallerOnes(schedule: Schedule): Schedule[] {
-  const { faults } = schedule.faults
-  const { changes = [] } = schedule
+function smallerOnes({ faults, changes }: Kept): Kept[] {
   return [
-    ...faults.map((_, i) => ({ ...schedule, faults: { faults: faults.toSpliced(i, 1) } })),
-    ...changes.map((_, i) => ({ ...schedule, changes: changes.toSpliced(i, 1) })),
+    ...faults.map((_, i) => ({ faults: faults.toSpliced(i, 1), changes })),
+    ...changes.map((_, i) => ({ faults, changes: changes.toSpliced(i, 1) })),
   ]
+}
+
+/** Does the schedule still tell the mutant from the sane source? */
+export async function isNoticed(mutant: Mutant, schedule: Schedule, control: Control): Promise<Noticed | null> {
+  using player = createPlayer(mutant)
+  return noticedIn(schedule, player, control)
 }
 
 /** Faults and changes of a schedule in words; `calm` when there are none. */
 export function inWords({ faults: { faults }, changes = [], world, clockAheadMs = 0 }: Schedule): string {
   const words = [
-    ...faults.map(({ name }) => name),
-    ...changes.flatMap(({ change }) => (idle(change) ? [] : [JSON.stringify(change)])),
-    ...(world.matching.partialFills.length > 0 ? ['a fill in pieces'] : []),
-    ...(clockAheadMs === 0 ? [] : [`clock ${clockAheadMs} ms ahead`]),
+    ...faults.map(({ name }) => name.replace(/ \{.*\}$/, '')),
+    ...changes.flatMap(({ atMs, change }) => (idle(change) ? [] : [`${atMs} ms: ${change.do}`])),
+    ...(world.matching.partialFills.length > 0 ? ['fills in pieces'] : []),
+    ...(world.matching.ackDelayMs > 0 ? ['matched late'] : []),
+    ...(clockAheadMs === 0 ? [] : [`clock off by ${clockAheadMs} ms`]),
   ]
   return words.length === 0 ? 'calm' : words.join('; ')
 }

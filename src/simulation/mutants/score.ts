@@ -10,7 +10,7 @@ import type { TestTold } from './test-main.ts'
 
 /** `invalid`: not even a program any more. */
 export type Fate =
-  | { readonly is: 'killed'; readonly by: string }
+  | { readonly is: 'killed'; readonly by: string; readonly file: string | null }
   | { readonly is: 'survived' }
   | { readonly is: 'invalid' }
 
@@ -18,8 +18,6 @@ const SOURCE = new URL('../../', import.meta.url)
 const TEST_MAIN = fileURLToPath(new URL('test-main.ts', import.meta.url))
 /** Real time; a mistake that makes a loop endless ends here. */
 const HANGS_MS = 90_000
-/** Over real sockets, and written for vitest's own waiting. */
-const NOT_HERE = ['venue.integration.test.ts']
 
 /** The test files a mistake is put to, those that know the file best first. */
 export function testsFor(file: string): string[] {
@@ -33,14 +31,14 @@ export function testsFor(file: string): string[] {
 
 function testsIn(folder: string): string[] {
   return readdirSync(new URL(`${folder}/`, SOURCE))
-    .filter((name) => name.endsWith('.test.ts') && !NOT_HERE.includes(name))
+    .filter((name) => name.endsWith('.test.ts'))
     .map((name) => fileURLToPath(new URL(`${folder}/${name}`, SOURCE)))
 }
 
-/** Runs the tests until one fails. Throws when the mistake could not be put in. */
-export function fateOf(patch: Patch, files: readonly string[]): Promise<Fate> {
+/** Runs the tests until one fails; without a patch none should. Throws when the mistake could not be put in. */
+export function fateOf(patch: Patch | null, files: readonly string[]): Promise<Fate> {
   const child = fork(TEST_MAIN, files, {
-    execArgv: patchArguments(patch),
+    execArgv: patch === null ? [] : patchArguments(patch),
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     serialization: 'advanced',
   })
@@ -52,12 +50,12 @@ export function fateOf(patch: Patch, files: readonly string[]): Promise<Fate> {
       child.kill('SIGKILL')
       resolve(fate)
     }
-    const stopWaiting = systemClock.after(HANGS_MS, () => end({ is: 'killed', by: 'hangs' }))
+    const stopWaiting = systemClock.after(HANGS_MS, () => end({ is: 'killed', by: 'hangs', file: null }))
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       said += text
     })
-    child.on('message', ({ name, failure }: TestTold) => {
-      if (failure !== null) end({ is: 'killed', by: name })
+    child.on('message', ({ file, name, failure }: TestTold) => {
+      if (failure !== null) end({ is: 'killed', by: name, file })
     })
     child.once('close', (code) => {
       if (code === NOT_PATCHED && said.includes('must be once')) reject(new Error(said))
@@ -68,5 +66,5 @@ export function fateOf(patch: Patch, files: readonly string[]): Promise<Fate> {
 
 function fateOfEnd(code: ChildProcess['exitCode'], said: string): Fate {
   if (code === 0) return { is: 'survived' }
-  return said.includes('SyntaxError') ? { is: 'invalid' } : { is: 'killed', by: 'does not load' }
+  return said.includes('SyntaxError') ? { is: 'invalid' } : { is: 'killed', by: 'does not load', file: null }
 }

@@ -70,9 +70,38 @@ function openingTrials(): Trial[] {
     ),
     trial('refused by its reply, filled unheard', { ...plan(refusedAfterAll, ...DOWN) }),
     trial('the rest of a leg is below the minimum', { world: withMinimum(unevenWorld(), 130) }),
+    ...lateAnswers(),
     trial('a cancel takes effect late, and a fill comes first', {
       world: withMatching(fillsInPieces('buy', [{ lots: 4, afterMs: 510 }]), { cancelDelayMs: 40 }),
       ...plan(...untold),
+    }),
+  ]
+}
+
+/** The reply to an opening order is lost, the stream is silent, and the books are slow or shut. */
+function lateAnswers(): Trial[] {
+  const unheard = [
+    fault('rest-reply', 'create', LOST, LONG),
+    fault(STREAM, 'socket', { do: 'silence' }, { afterCreates: 1 }),
+  ]
+  const asked = { leg: 'long', afterCreates: 1 } as const
+  const slow = (['realtime', 'history', 'executions'] as const).map((op) =>
+    fault('rest-reply', op, { do: 'delay', ms: 500 }, asked),
+  )
+  const shut = (['history', 'executions'] as const).map((op) =>
+    fault('rest-request', op, { do: 'http', status: 503 }, { ...asked, times: 24 }),
+  )
+  return [
+    trial('an order that arrives late, and a question that is answered late', {
+      world: { ...shippedWorld('calm'), readLagMs: 240 },
+      ...plan(fault('rest-request', 'create', { do: 'delay', ms: 900 }, LONG), ...unheard, ...slow),
+    }),
+    trial('a venue that restarts, and a history that cannot be read', {
+      changes: [{ atMs: 300, change: { do: 'restart' } }],
+      ...plan(...unheard, ...shut),
+    }),
+    trial('quotes that are two seconds old', {
+      ...plan(fault('public-stream', 'orderbook', { do: 'delay', ms: 2_000 }, { times: null })),
     }),
   ]
 }

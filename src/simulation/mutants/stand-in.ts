@@ -2,6 +2,7 @@
  * What a test file gets for `vitest` in a process without it: the same assertions, and tests as a list.
  */
 import { expect as vitestExpect } from 'vitest'
+import { systemClock } from '../../seams/clock.ts'
 
 type Body = (...args: unknown[]) => unknown
 
@@ -14,23 +15,66 @@ export interface StandInTest {
 export const tests: StandInTest[] = []
 const finishers: (() => unknown)[] = []
 
-export const expect = vitestExpect
+export const expect = Object.assign((value: unknown) => vitestExpect(value), vitestExpect, { poll })
+
+const POLL_MAX_MS = 1_000
+const POLL_EVERY_MS = 20
+
+type Matchers = Readonly<Record<string, (...args: unknown[]) => unknown>>
+
+/** Reads until the matcher is content, or time is up. */
+function poll(read: () => unknown, { timeout = POLL_MAX_MS }: { readonly timeout?: number } = {}): unknown {
+  const attempt = async (matcher: string, args: readonly unknown[]): Promise<void> => {
+    const giveUpUs = systemClock.nowUs() + timeout * 1_000
+    for (;;) {
+      try {
+        ;(vitestExpect(await read()) as unknown as Matchers)[matcher]!(...args)
+        return
+      } catch (error) {
+        if (systemClock.nowUs() > giveUpUs) throw error
+        await systemClock.sleep(POLL_EVERY_MS)
+      }
+    }
+  }
+  return new Proxy(
+    {},
+    {
+      get:
+        (_, matcher) =>
+        (...args: unknown[]) =>
+          attempt(String(matcher), args),
+    },
+  )
+}
 
 export function onTestFinished(act: () => unknown): void {
   finishers.push(act)
 }
 
-export const test = Object.assign((name: string, ...rest: unknown[]) => add(name, bodyOf(rest)), { each })
+export const test = Object.assign((name: string, ...rest: unknown[]) => add(name, bodyOf(rest)), {
+  each,
+  for: forEach,
+})
 
 /** The rows of `test.each`; the name's first place holder is filled, which is enough to tell the rows apart. */
 function each(rows: readonly unknown[]): (name: string, ...rest: unknown[]) => void {
   return (name, ...rest) => {
     for (const row of rows) {
       const args = Array.isArray(row) ? (row as unknown[]) : [row]
-      const label = name.replace(/%[sdij]|\$\w+/, () => String(args[0]))
-      add(label, () => bodyOf(rest)(...args, context()))
+      add(labelled(name, row), () => bodyOf(rest)(...args, context()))
     }
   }
+}
+
+/** As `each`, but a row is handed over whole. */
+function forEach(rows: readonly unknown[]): (name: string, ...rest: unknown[]) => void {
+  return (name, ...rest) => {
+    for (const row of rows) add(labelled(name, row), () => bodyOf(rest)(row, context()))
+  }
+}
+
+function labelled(name: string, row: unknown): string {
+  return name.replace(/%[sdij]|\$\w+/, () => String(Array.isArray(row) ? row[0] : row))
 }
 
 function add(name: string, body: Body): void {

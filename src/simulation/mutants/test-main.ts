@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url'
 import type { StandInTest } from './stand-in.ts'
 
 export interface TestTold {
+  readonly file: string
   readonly name: string
   /** Null: it passed. */
   readonly failure: string | null
@@ -30,7 +31,7 @@ for (const file of process.argv.slice(2)) {
   await import(pathToFileURL(file).href)
   for (const { name, run } of tests.splice(0)) {
     kept.playedSchedules = []
-    tell({ name, failure: await run().then(() => null, inWords), schedules: kept.playedSchedules })
+    tell({ file, name, failure: await run().then(() => null, inWords), schedules: kept.playedSchedules })
   }
 }
 process.disconnect?.()

@@ -1,11 +1,13 @@
 /**
- * The schedules that mutants are put to, by name: every cell of the matrix, every schedule of the tests of known failures,
- * one error of each class on every step, and a long run of many trades.
+ * The schedules that mutants are put to, by name: the matrix's cells of the long leg, every schedule of the tests of known
+ * failures, one error of each class on every step, and those written for a mutant that no other noticed.
  */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { allErrorCases, errorCaseName, errorSchedule } from '../errors.ts'
+import { scheduleOf as scheduleOfFile } from '../explore-file.ts'
+import { scheduleAt } from '../explore-schedules.ts'
 import { allCells, impossible, nameOf, scheduleOf } from '../matrix.ts'
 import type { Schedule } from '../stage.ts'
 import { schedule } from '../test-support/schedules.ts'
@@ -16,14 +18,26 @@ import type { Trial } from './trial.ts'
 
 const BASE = schedule()
 
-/** All of them, the tests of known failures first: they are the likeliest to tell. */
-export async function allTrials(): Promise<Trial[]> {
-  return [...(await failureTrials()), ...sharpTrials(), ...matrixTrials(), ...errorTrials()]
+/** Those that are likely to tell; and more of them, for mutants that none of these notices. */
+export async function allTrials(): Promise<{ readonly likely: Trial[]; readonly more: Trial[] }> {
+  const likely = [...(await failureTrials()), ...sharpTrials()]
+  return { likely, more: [...matrixTrials(), ...errorTrials(), ...exploredTrials()] }
+}
+
+const EXPLORED = { seed: 'mutants', schedules: 60 }
+
+/** The explorer's first schedules of a seed. */
+function exploredTrials(): Trial[] {
+  const { seed, schedules } = EXPLORED
+  return Array.from({ length: schedules }, (_, index) => ({
+    name: `explored: ${seed} ${index}`,
+    schedule: scheduleOfFile(scheduleAt(seed, index)),
+  }))
 }
 
 export function matrixTrials(): Trial[] {
   return allCells()
-    .filter((cell) => impossible(cell) === null)
+    .filter((cell) => impossible(cell) === null && cell.leg === 'long')
     .map((cell) => ({ name: `matrix: ${nameOf(cell)}`, schedule: scheduleOf(cell, BASE) }))
 }
 

@@ -1,0 +1,58 @@
+/**
+ * Puts every mutant to the likely trials, what none of them notices to the others, and then to the tests beside the source; writes kills.json and
+ * MUTANTS.md: `node hunt-command.ts [--new] [part of a name …]`. `--new`: only mutants of which nothing is written yet.
+ */
+import { existsSync, writeFileSync } from 'node:fs'
+import { allKills, bestOf, type Control, createControl, inWords, reduced, shrink } from './hunt.ts'
+import { KILLS_FILE, type Killed, readKills, readScenarioKills } from './kills.ts'
+import type { Mutant } from './mutant.ts'
+import { MUTANTS } from './mutants.ts'
+import { fateOf, testsFor } from './score.ts'
+import { TABLE_FILE, tableText } from './table.ts'
+import type { Trial } from './trial.ts'
+import { allTrials } from './trials.ts'
+
+const parts = process.argv.slice(2).filter((word) => word !== '--new')
+const onlyNew = process.argv.includes('--new')
+
+const kills = new Map((existsSync(KILLS_FILE) ? readKills() : []).map((each) => [each.mutant, each]))
+const chosen = MUTANTS.filter(({ name }) => {
+  if (onlyNew && kills.has(name)) return false
+  return parts.length === 0 || parts.some((part) => name.includes(part))
+})
+const { likely, more } = await allTrials()
+using control = createControl()
+for (const mutant of chosen) {
+  const killed =
+    (await byTrials(mutant, likely, control)) ?? (await byTrials(mutant, more, control)) ?? (await byTests(mutant))
+  kills.set(mutant.name, killed)
+  process.stdout.write(`${mutant.name}: ${killed.trial?.check ?? killed.test?.name ?? 'SURVIVES'}\n`)
+  write()
+}
+write()
+
+async function byTrials(mutant: Mutant, all: readonly Trial[], sane: Control): Promise<Killed | null> {
+  const found = await allKills(mutant, all, sane)
+  const best = bestOf(found)
+  if (best === null) return null
+  const kept = await shrink(mutant, best, sane)
+  const smallest = inWords(reduced(best.schedule, kept))
+  const { trial: name, check, how } = best
+  const told = { name, check, how, kills: found.length, of: all.length, kept, smallest }
+  return { mutant: mutant.name, trial: told, test: null }
+}
+
+async function byTests(mutant: Mutant): Promise<Killed> {
+  const fate = await fateOf(mutant, testsFor(mutant.file))
+  if (fate.is !== 'killed' || fate.file === null) return { mutant: mutant.name, trial: null, test: null }
+  // A test that fails here with nothing broken (it needs vitest itself) would say nothing.
+  if ((await fateOf(null, [fate.file])).is !== 'survived') throw new Error(`${fate.file} fails by itself: ${fate.by}`)
+  const test = { file: fate.file.slice(fate.file.lastIndexOf('/src/') + 1), name: fate.by }
+  return { mutant: mutant.name, trial: null, test }
+}
+
+function write(): void {
+  const list = MUTANTS.flatMap(({ name }) => kills.get(name) ?? [])
+  writeFileSync(KILLS_FILE, `${JSON.stringify(list, null, 2)}\n`)
+  writeFileSync(TABLE_FILE, tableText(MUTANTS, list, readScenarioKills()))
+}

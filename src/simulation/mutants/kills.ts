@@ -1,0 +1,42 @@
+/**
+ * What noticed each mutant, as it was found last: written by hunt-command.ts, held by kills.test.ts, shown in MUTANTS.md.
+ */
+import { existsSync, readFileSync } from 'node:fs'
+import type { Kept } from './hunt.ts'
+
+export interface Killed {
+  readonly mutant: string
+  /** By a trial's schedule: which check, in how many of all trials (null: they were not all played), and the least of it. */
+  readonly trial: {
+    readonly name: string
+    readonly check: string
+    readonly how: string
+    readonly kills: number | null
+    readonly of: number | null
+    readonly kept: Kept
+    /** The schedule in words. */
+    readonly smallest: string
+  } | null
+  /** By no schedule, but by a test beside the source. */
+  readonly test: { readonly file: string; readonly name: string } | null
+}
+
+export const KILLS_FILE = new URL('kills.json', import.meta.url)
+
+export function readKills(): Killed[] {
+  return JSON.parse(readFileSync(KILLS_FILE, 'utf8')) as Killed[]
+}
+
+/** The first scenario that noticed a mutant, of all of them; mutants that were not put to them have none of these. */
+export interface ScenarioKill {
+  readonly mutant: string
+  readonly scenario: string | null
+  readonly how: string
+}
+
+export const SCENARIO_KILLS_FILE = new URL('scenario-kills.json', import.meta.url)
+
+export function readScenarioKills(): ScenarioKill[] {
+  if (!existsSync(SCENARIO_KILLS_FILE)) return []
+  return JSON.parse(readFileSync(SCENARIO_KILLS_FILE, 'utf8')) as ScenarioKill[]
+}
