@@ -88,6 +88,24 @@ test('an order that has not arrived yet is waited for as long as the venue may s
   expect(heldAtVenue(bench)).toEqual({ long: 0, short: 0 })
 })
 
+test('while one leg is unknown the other is not taken off; then both go at once, without waiting for a reply', async () => {
+  const bench = await killedBench()
+  bench.venue.fill(id(0))
+  const sentMs: number[] = []
+  bench.venue.script = (clientId) => {
+    sentMs.push(bench.clock.nowUs() / 1_000)
+    bench.venue.take(clientId)
+    bench.venue.fill(clientId)
+    bench.clock.after(900, () => bench.venue.acknowledge(clientId))
+  }
+  const startMs = bench.clock.nowUs() / 1_000
+  bench.clock.after(1_000, () => bench.venue.fill(id(1)))
+  await recovered(bench)
+  expect(sentMs).toHaveLength(2)
+  expect(sentMs[0]! - startMs).toBeGreaterThanOrEqual(1_000)
+  expect(sentMs[1]).toBe(sentMs[0])
+})
+
 test('orders that never arrived are waited out, and nothing is sent', async () => {
   const bench = await killedBench()
   const startUs = bench.clock.nowUs()

@@ -96,7 +96,7 @@ export function signedLots({ leg, side }: Pick<SweptOrder, 'leg' | 'side'>, lots
 
 /** Cancels, flattens and verifies. The trades must have been handed over. */
 export async function sweep(options: SweepOptions): Promise<SweepResult> {
-  const { ports, refused, runId, tradeId, sentBefore = 0 } = options
+  const { ports, refused, sentBefore = 0 } = options
   const symbols = ports.instruments.map((instrument) => instrument.symbol).filter((symbol) => !refused.includes(symbol))
   const giveUpUs = ports.clock.nowUs() + PATIENCE_MS * 1000
   const warned = new Set<string>()
@@ -131,11 +131,13 @@ export async function sweep(options: SweepOptions): Promise<SweepResult> {
     }
     let waitMs = SETTLE_MS
     let spent = cancelled?.hadChance === true
-    for (const own of rounds < ROUNDS_MAX ? (seen?.own ?? []) : []) {
-      const place = sentBefore + ordersSent
-      const clientId = `${runId}-${tradeId}-${place}`
-      const { order, blockedMs } = await flatten(options, own, { clientId, place })
-      ordersSent += 1
+    const ready = rounds < ROUNDS_MAX ? closable(options, seen?.own ?? [], unbooked) : []
+    // Both legs at once: waiting for the reply of one would leave the other alone.
+    const flattened = await Promise.all(
+      ready.map((own, index) => flatten(options, own, sentBefore + ordersSent + index)),
+    )
+    ordersSent += ready.length
+    for (const { order, blockedMs } of flattened) {
       waitMs = Math.max(waitMs, blockedMs === null ? 2 * SETTLE_MS : Math.min(blockedMs, WAIT_MAX_MS))
       if (blockedMs !== null) continue
       spent = true
@@ -207,9 +209,17 @@ function keyOf(row: PositionRow): string {
   return `${row.symbol}/${row.idx}`
 }
 
-interface Place {
-  readonly clientId: string
-  readonly place: number
+/**
+ * While an earlier order of a symbol is unknown its legs are not told apart from what they may become: taking off the one
+ * that is known would make the exposure that it is meant to end.
+ */
+function closable(
+  options: SweepOptions,
+  own: readonly OwnPosition[],
+  unbooked: ReadonlySet<SweptOrder>,
+): readonly OwnPosition[] {
+  const unknown = new Set(options.unbooked?.filter((order) => unbooked.has(order)).map((order) => order.symbol))
+  return own.filter((row) => !unknown.has(row.symbol))
 }
 
 interface Flattening {
@@ -219,8 +229,9 @@ interface Flattening {
 }
 
 /** Quantity "0", reduce-only, close-on-trigger takes exactly what a position holds, below every minimum too. */
-async function flatten(options: SweepOptions, own: OwnPosition, { clientId, place }: Place): Promise<Flattening> {
-  const { ports, tradeId, arrivalMaxMs } = options
+async function flatten(options: SweepOptions, own: OwnPosition, place: number): Promise<Flattening> {
+  const { ports, runId, tradeId, arrivalMaxMs } = options
+  const clientId = `${runId}-${tradeId}-${place}`
   const { symbol, lots, whole } = own
   const leg = legOf(own)
   const common = { clientId, symbol, leg, side: sideOf(leg, true), lots, priceTicks: null } as const
