@@ -9,6 +9,7 @@ export interface Exploration {
   readonly seed: string
   /** Schedules played. */
   readonly runs: number
+  /** Schedules a minute of processor time. */
   readonly perMinute: number
   /** What broke, one sentence each; none in a good one. */
   readonly violations: readonly string[]
@@ -20,7 +21,7 @@ const VIOLATIONS_SHOWN = 20
 export function explorationPart(explorations: readonly Exploration[]): Markup | null {
   if (explorations.length === 0) return null
   return html`<section aria-labelledby="exploration"><h2 id="exploration">Random schedules, explored</h2>
-<div class="wide"><table><thead><tr><th scope="col">seed</th><th scope="col" class="num">schedules</th><th scope="col" class="num">a minute</th><th scope="col">violations</th></tr></thead><tbody>${explorations.map(rowOf)}</tbody></table></div></section>`
+<div class="wide"><table><thead><tr><th scope="col">seed</th><th scope="col" class="num">schedules</th><th scope="col" class="num">a minute of one core</th><th scope="col">violations</th></tr></thead><tbody>${explorations.map(rowOf)}</tbody></table></div></section>`
 }
 
 function rowOf({ seed, runs, perMinute, violations }: Exploration): Markup {
