@@ -58,7 +58,6 @@ function pay(venue: Venue, position: Position, rateE8: number): void {
   venue.executionNumber += 1
   const execution: Execution = {
     number: venue.executionNumber,
-    id: venue.ids.execution.of(venue.executionNumber),
     order: fundingOrder(venue, position),
     priceTicks: markTicks,
     lots: Math.abs(position.lots),

@@ -137,7 +137,7 @@ function executionEntry(venue: Venue, execution: Execution): Row {
     cashBalance: e8Text(execution.cashAfterE8),
     feeRate: isFunding ? signedRate(fundingRate, order.isBuy) : isMaker ? rules.makerRate : rules.takerRate,
     bonusChange: '',
-    tradeId: execution.id,
+    tradeId: venue.ids.execution.of(execution.number),
     orderId: order.id,
     orderLinkId: order.linkId,
     extraFees: '',

@@ -187,7 +187,6 @@ function bookFill(venue: Venue, order: Order, { lots, priceTicks, isMaker, seq, 
   venue.executionNumber += 1
   const execution: Execution = {
     number: venue.executionNumber,
-    id: venue.ids.execution.of(venue.executionNumber),
     order,
     priceTicks,
     lots,

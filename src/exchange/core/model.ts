@@ -291,6 +291,6 @@ export function count(venue: Venue, name: string, by = 1): void {
   venue.counters[name] = (venue.counters[name] ?? 0) + by
 }
 
-export function isOpen(order: Order): boolean {
+export function isOpen(order: Pick<Order, 'closedAs'>): boolean {
   return order.closedAs < 0
 }

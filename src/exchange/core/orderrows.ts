@@ -2,83 +2,117 @@
  * Wire rows of the topics `order` and `execution`: the full field sets of facts §7.2 and §7.3, everything text unless
  * marked there. The REST rows are the same ones, less a few fields.
  */
-import type { Execution, Listing, Order, Rules } from './model.ts'
+import type { Execution, Listing, Order, Venue } from './model.ts'
 import { isOpen } from './model.ts'
 import { e8Text } from './money.ts'
 import { settledRow } from './settledrows.ts'
 import { averageText, lotsText, msText, priceText, type Row } from './texts.ts'
 
+/** An order, and what changes about it as it was at one moment. */
+export interface OrderPicture {
+  readonly order: Order
+  readonly now: OrderNow
+}
+
+type OrderNow = Pick<Order, 'status' | 'cancelType' | 'rejectReason' | 'smpOrderId' | 'closedAs' | 'updatedMs'> &
+  Pick<Order, 'priceTicks' | 'lots' | 'leaves' | 'filledLots' | 'rpiLots' | 'valueE8' | 'feeE8' | 'closedPnlE8'> &
+  Pick<Order, 'stop' | 'attached'>
+
+/** Nothing changes any more about an order that has ended. */
+export function pictureOfOrder(order: Order): OrderPicture {
+  if (!isOpen(order)) return { order, now: order }
+  const now = {
+    status: order.status,
+    cancelType: order.cancelType,
+    rejectReason: order.rejectReason,
+    smpOrderId: order.smpOrderId,
+    closedAs: order.closedAs,
+    updatedMs: order.updatedMs,
+    priceTicks: order.priceTicks,
+    lots: order.lots,
+    leaves: order.leaves,
+    filledLots: order.filledLots,
+    rpiLots: order.rpiLots,
+    valueE8: order.valueE8,
+    feeE8: order.feeE8,
+    closedPnlE8: order.closedPnlE8,
+    stop: order.stop,
+    attached: order.attached,
+  }
+  return { order, now }
+}
+
 /** A row of topic `order`. */
-export function orderRow(order: Order): Row {
+export function orderRow({ order, now }: OrderPicture): Row {
   const { listing } = order
   // After the end nothing is left to fill, whatever was not filled (facts §4.1).
-  const leaves = isOpen(order) ? order.leaves : 0
+  const leaves = isOpen(now) ? now.leaves : 0
   return {
     category: 'linear',
     orderId: order.id,
     orderLinkId: order.linkId,
-    parentOrderLinkId: order.stop?.parentLinkId ?? '',
+    parentOrderLinkId: now.stop?.parentLinkId ?? '',
     isLeverage: '',
     blockTradeId: '',
     symbol: listing.instrument.symbol,
-    price: priceText(listing, order.priceTicks),
+    price: priceText(listing, now.priceTicks),
     brokerOrderPrice: '',
-    qty: lotsText(listing, order.lots),
+    qty: lotsText(listing, now.lots),
     side: order.isBuy ? 'Buy' : 'Sell',
     positionIdx: order.idx,
-    orderStatus: order.status,
-    createType: createTypeOf(order),
-    cancelType: order.cancelType,
-    rejectReason: order.rejectReason,
-    avgPrice: averageText(listing, order.valueE8, order.filledLots),
+    orderStatus: now.status,
+    createType: createTypeOf(now, order),
+    cancelType: now.cancelType,
+    rejectReason: now.rejectReason,
+    avgPrice: averageText(listing, now.valueE8, now.filledLots),
     leavesQty: lotsText(listing, leaves),
-    leavesValue: e8Text(leaves * order.priceTicks * listing.valueScale),
-    cumExecQty: lotsText(listing, order.filledLots),
-    cumExecValue: e8Text(order.valueE8),
-    cumExecFee: e8Text(order.feeE8),
-    closedPnl: e8Text(order.closedPnlE8),
+    leavesValue: e8Text(leaves * now.priceTicks * listing.valueScale),
+    cumExecQty: lotsText(listing, now.filledLots),
+    cumExecValue: e8Text(now.valueE8),
+    cumExecFee: e8Text(now.feeE8),
+    closedPnl: e8Text(now.closedPnlE8),
     feeCurrency: '',
     timeInForce: order.timeInForce,
     orderType: order.isMarket ? 'Market' : 'Limit',
-    stopOrderType: order.stop?.type ?? 'UNKNOWN',
+    stopOrderType: now.stop?.type ?? 'UNKNOWN',
     ocoTriggerBy: '',
     orderIv: '',
     marketUnit: '',
     slippageToleranceType: order.tolerance?.type ?? 'UNKNOWN',
     slippageTolerance: order.tolerance?.text ?? '',
-    triggerPrice: order.stop === null ? '' : priceText(listing, order.stop.triggerTicks),
-    takeProfit: targetText(listing, order.attached?.takeProfit?.ticks),
-    stopLoss: targetText(listing, order.attached?.stopLoss?.ticks),
-    tpslMode: tpslModeOf(order),
-    tpLimitPrice: targetText(listing, order.attached?.takeProfit?.limitTicks),
-    slLimitPrice: targetText(listing, order.attached?.stopLoss?.limitTicks),
-    tpTriggerBy: order.attached?.takeProfit?.by ?? 'UNKNOWN',
-    slTriggerBy: order.attached?.stopLoss?.by ?? 'UNKNOWN',
-    triggerDirection: order.stop === null ? 0 : order.stop.isRise ? 1 : 2,
-    triggerBy: order.stop?.by ?? 'UNKNOWN',
+    triggerPrice: now.stop === null ? '' : priceText(listing, now.stop.triggerTicks),
+    takeProfit: targetText(listing, now.attached?.takeProfit?.ticks),
+    stopLoss: targetText(listing, now.attached?.stopLoss?.ticks),
+    tpslMode: tpslModeOf(now),
+    tpLimitPrice: targetText(listing, now.attached?.takeProfit?.limitTicks),
+    slLimitPrice: targetText(listing, now.attached?.stopLoss?.limitTicks),
+    tpTriggerBy: now.attached?.takeProfit?.by ?? 'UNKNOWN',
+    slTriggerBy: now.attached?.stopLoss?.by ?? 'UNKNOWN',
+    triggerDirection: now.stop === null ? 0 : now.stop.isRise ? 1 : 2,
+    triggerBy: now.stop?.by ?? 'UNKNOWN',
     lastPriceOnCreated: priceText(listing, order.lastTicksOnCreated),
     reduceOnly: order.reduceOnly,
     closeOnTrigger: order.closeOnTrigger,
     placeType: '',
     smpType: order.smpType,
     smpGroup: 0,
-    smpOrderId: order.smpOrderId,
+    smpOrderId: now.smpOrderId,
     createdTime: msText(order.createdMs),
-    updatedTime: msText(order.updatedMs),
-    cumFeeDetail: order.feeE8 === 0 ? {} : { USDT: e8Text(order.feeE8) },
+    updatedTime: msText(now.updatedMs),
+    cumFeeDetail: now.feeE8 === 0 ? {} : { USDT: e8Text(now.feeE8) },
     rpiTakerAccess: order.rpiTakerAccess,
-    rpiMatchedQty: order.rpiLots === 0 ? '0' : lotsText(listing, order.rpiLots),
+    rpiMatchedQty: now.rpiLots === 0 ? '0' : lotsText(listing, now.rpiLots),
   }
 }
 
 /** Who made the order: its owner, a conditional order's trigger, or a position's TP, SL or trailing stop. */
-function createTypeOf({ stop, isLiquidation }: Order): string {
+function createTypeOf({ stop }: Pick<Order, 'stop'>, { isLiquidation }: Order): string {
   if (stop === null) return isLiquidation ? 'CreateByLiq' : 'CreateByUser'
   return stop.type === 'Stop' ? 'CreateByStopOrder' : `CreateBy${stop.type}`
 }
 
 /** For the whole position or for some of its lots; "" for orders that have nothing to do with TP and SL. */
-function tpslModeOf({ stop, attached }: Order): string {
+function tpslModeOf({ stop, attached }: OrderNow): string {
   if (attached !== null) return attached.mode
   if (stop === null || stop.type === 'Stop') return ''
   return stop.type.startsWith('Partial') ? 'Partial' : 'Full'
@@ -90,12 +124,17 @@ function targetText(listing: Listing, ticks: number | undefined): string {
 
 /** The same order as REST shows it (facts §3.2). */
 export function orderRestRow(order: Order): Row {
-  const { category: _category, closedPnl: _closedPnl, feeCurrency: _feeCurrency, ...row } = orderRow(order)
+  const {
+    category: _category,
+    closedPnl: _closedPnl,
+    feeCurrency: _feeCurrency,
+    ...row
+  } = orderRow({ order, now: order })
   return row
 }
 
 /** A row of topic `execution`. */
-export function executionRow(execution: Execution, rules: Rules): Row {
+export function executionRow(execution: Execution, { ids, rules }: Venue): Row {
   const { order } = execution
   const { listing } = order
   const row = {
@@ -108,11 +147,11 @@ export function executionRow(execution: Execution, rules: Rules): Row {
     orderPrice: priceText(listing, order.priceTicks),
     orderQty: lotsText(listing, order.lots),
     leavesQty: lotsText(listing, execution.leavesAfter),
-    createType: createTypeOf(order),
+    createType: createTypeOf(order, order),
     orderType: order.isMarket ? 'Market' : 'Limit',
     stopOrderType: order.stop?.type ?? 'UNKNOWN',
     execFee: e8Text(execution.feeE8),
-    execId: execution.id,
+    execId: ids.execution.of(execution.number),
     execPrice: priceText(listing, execution.priceTicks),
     execQty: lotsText(listing, execution.lots),
     execPnl: e8Text(execution.pnlE8),
@@ -137,13 +176,13 @@ export function executionRow(execution: Execution, rules: Rules): Row {
 }
 
 /** The same execution as REST shows it. */
-export function executionRestRow(execution: Execution, rules: Rules): Row {
+export function executionRestRow(execution: Execution, venue: Venue): Row {
   const {
     category: _category,
     isLeverage: _isLeverage,
     execPnl: _pnl,
     marketUnit: _unit,
     ...row
-  } = executionRow(execution, rules)
+  } = executionRow(execution, venue)
   return { ...row, execFeeV2: '' }
 }

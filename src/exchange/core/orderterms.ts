@@ -116,7 +116,6 @@ export interface OrderTerms {
 /** A fill's own numbers. */
 export interface ExecutionTerms {
   readonly number: number
-  readonly id: string
   readonly priceTicks: number
   readonly lots: number
   readonly leavesAfter: number

@@ -6,9 +6,8 @@
 
 import { moneyOf, pictureOf, positionRow, walletRow } from './accountrows.ts'
 import { type Exposure, exposureOf } from './margin.ts'
-import type { Account, Execution, Order, Position, PositionPicture, Rules, Venue } from './model.ts'
-import { isOpen } from './model.ts'
-import { executionRow, orderRow } from './orderrows.ts'
+import type { Account, Execution, Order, Position, PositionPicture, Venue } from './model.ts'
+import { executionRow, orderRow, pictureOfOrder } from './orderrows.ts'
 import type { Row } from './texts.ts'
 import type { PrivateTopic } from './types.ts'
 
@@ -75,7 +74,7 @@ function pushTopic(venue: Venue, account: Account, topic: PrivateTopic, exposure
   const { orders, executions, positions, walletChanged } = account.outbox
   switch (topic) {
     case 'order':
-      if (orders.length > 0) push(venue, account, topic, orders.map(lasting), orderRow)
+      if (orders.length > 0) push(venue, account, topic, orders.map(pictureOfOrder), orderRow)
       return
     case 'execution':
       if (executions.length > 0) push(venue, account, topic, executions.slice(), executionRow)
@@ -107,7 +106,7 @@ function push<T>(
   account: Account,
   topic: PrivateTopic,
   pictures: readonly T[],
-  rowOf: (picture: T, rules: Rules) => Row,
+  rowOf: (picture: T, venue: Venue) => Row,
 ): void {
   venue.pushes.push(new PrivatePush(venue, account, topic, pictures, rowOf))
 }
@@ -119,8 +118,8 @@ class PrivatePush<T> {
   readonly topic: PrivateTopic
   readonly dueMs: number
   readonly #pictures: readonly T[]
-  readonly #rowOf: (picture: T, rules: Rules) => Row
-  readonly #rules: Rules
+  readonly #rowOf: (picture: T, venue: Venue) => Row
+  readonly #venue: Venue
   #rows: Row[] | null = null
 
   constructor(
@@ -128,23 +127,18 @@ class PrivatePush<T> {
     account: Account,
     topic: PrivateTopic,
     pictures: readonly T[],
-    rowOf: (picture: T, rules: Rules) => Row,
+    rowOf: (picture: T, venue: Venue) => Row,
   ) {
     this.accountId = account.id
     this.topic = topic
     this.dueMs = venue.delays.frameDueMs(account.id, topic, venue.nowMs)
     this.#pictures = pictures
     this.#rowOf = rowOf
-    this.#rules = venue.rules
+    this.#venue = venue
   }
 
   get rows(): readonly Row[] {
-    this.#rows ??= this.#pictures.map((picture) => this.#rowOf(picture, this.#rules))
+    this.#rows ??= this.#pictures.map((picture) => this.#rowOf(picture, this.#venue))
     return this.#rows
   }
-}
-
-/** The order as it is now: nothing changes any more about one that has ended, all others are copied. */
-function lasting(order: Order): Order {
-  return isOpen(order) ? { ...order } : order
 }

@@ -170,7 +170,7 @@ export function executionList(venue: Venue, account: Account, params: Params): A
   return OK({
     category: 'linear',
     nextPageCursor: page.nextPageCursor,
-    list: page.rows.map((each) => executionRestRow(each, venue.rules)),
+    list: page.rows.map((each) => executionRestRow(each, venue)),
   })
 }
 
