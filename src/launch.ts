@@ -146,12 +146,12 @@ function start(options: LaunchOptions): ChildProcess {
   return child
 }
 
-/** What the fault layer adds, nothing without a plan. Orders that a fault changes must be signed anew, hence the secret. */
+/** What the fault layer adds, nothing without a plan or handlers. Orders that a fault changes must be signed anew, hence the secret. */
 function faultMount({ faultPlan, faultHandlers, journalPath, config }: LaunchOptions): ProcessAdditions {
-  if (faultPlan === undefined) return { execArgv: [], environment: {} }
+  if (faultPlan === undefined && faultHandlers === undefined) return { execArgv: [], environment: {} }
   const { execArgv, environment } = faultLaunchArguments({
-    planPath: faultPlan.path,
     journalPath,
+    ...(faultPlan === undefined ? {} : { planPath: faultPlan.path }),
     ...(faultHandlers === undefined ? {} : { handlersPath: faultHandlers }),
   })
   return { execArgv, environment: { ...environment, BYBIT_DEMO_API_SECRET: config.apiSecret } }

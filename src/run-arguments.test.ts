@@ -16,6 +16,7 @@ test('without arguments everything is left to the environment and the defaults',
       target: null,
       worldFile: null,
       faultsFile: null,
+      handlersFile: null,
       durationMs: null,
       maxTrades: null,
       recoverFile: null,
@@ -30,14 +31,22 @@ test('every argument is read, behind a space or an equals sign', () => {
     target: 'demo',
     worldFile: THIS_FILE,
     faultsFile: THIS_FILE,
+    handlersFile: THIS_FILE,
     durationMs: 90_000,
     maxTrades: 7,
     recoverFile: THIS_FILE,
     out: 'a=b',
   }
   const pairs = ['--target', 'demo', '--world', THIS_FILE, '--faults', THIS_FILE, '--recover', THIS_FILE]
+  pairs.push('--fault-handlers', THIS_FILE)
   expect(parse(...pairs, '--duration', '90s', '--max-trades', '7', '--out', 'a=b')).toEqual({ given, problems: [] })
-  const inline = [`--world=${THIS_FILE}`, `--faults=${THIS_FILE}`, `--recover=${THIS_FILE}`, '--target=demo']
+  const inline = [
+    `--world=${THIS_FILE}`,
+    `--faults=${THIS_FILE}`,
+    `--fault-handlers=${THIS_FILE}`,
+    `--recover=${THIS_FILE}`,
+    '--target=demo',
+  ]
   expect(parse(...inline, '--duration=90s', '--max-trades=7', '--out=a=b')).toEqual({ given, problems: [] })
 })
 
@@ -78,7 +87,7 @@ test('every problem is named at once, each with what is allowed', () => {
     '--max-trades=0',
   ]
   expect(parse(...bad, '--size', '--out', 'a', '--out', 'b', '--world').problems).toEqual([
-    'unknown argument "--size"; allowed: --target, --duration, --max-trades, --world, --faults, --recover, --out, --help',
+    'unknown argument "--size"; allowed: --target, --duration, --max-trades, --world, --faults, --fault-handlers, --recover, --out, --help',
     '--out is given twice',
     '--world is given twice',
     '--world needs a value',

@@ -8,6 +8,7 @@ export interface RunArguments {
   readonly target: string | null
   readonly worldFile: string | null
   readonly faultsFile: string | null
+  readonly handlersFile: string | null
   readonly durationMs: number | null
   readonly maxTrades: number | null
   /** A journal whose run left something: closed first, also when that run ended and said so. */
@@ -16,7 +17,7 @@ export interface RunArguments {
   readonly out: string
 }
 
-export const RUN_HELP = `usage: bybit-synthetic-test run [--target embedded|container|demo] [--duration 10m] [--max-trades N] [--world FILE] [--faults FILE] [--recover JOURNAL] [--out DIR]
+export const RUN_HELP = `usage: bybit-synthetic-test run [--target embedded|container|demo] [--duration 10m] [--max-trades N] [--world FILE] [--faults FILE] [--fault-handlers MODULE] [--recover JOURNAL] [--out DIR]
 
 Trades synthetic opportunities, both legs on one venue, until a signal, a duration or a number of trades; then closes
 every trade, asks the venue for its books, checks every promise and writes the report.
@@ -27,6 +28,8 @@ every trade, asks the venue for its books, checks every promise and writes the r
   --max-trades N    stop after N trades
   --world FILE      the mock venue's starting state (default: the calm world)
   --faults FILE     a fault plan for this process's wire
+  --fault-handlers MODULE
+                    a module whose default export is an array of MSW http handlers, asked before the plan
   --recover JOURNAL close first what the run of this journal left open. A run that was killed and whose journal lies in
                     --out is recovered without being asked
   --out DIR         journal and report (default: reports/run)
@@ -38,7 +41,16 @@ Exit codes: 0 flat and every promise held, 1 something is left open or a promise
 named at once).
 `
 
-const NAMES = ['--target', '--duration', '--max-trades', '--world', '--faults', '--recover', '--out'] as const
+const NAMES = [
+  '--target',
+  '--duration',
+  '--max-trades',
+  '--world',
+  '--faults',
+  '--fault-handlers',
+  '--recover',
+  '--out',
+] as const
 type Name = (typeof NAMES)[number]
 
 /** Reads the arguments; whatever is wrong goes to `problems`. */
@@ -49,7 +61,7 @@ export function parseRunArguments(argv: readonly string[], problems: string[]): 
   if (target !== null && !['embedded', 'container', 'demo'].includes(target)) {
     problems.push(`--target is ${JSON.stringify(target)}; allowed: embedded, container, demo`)
   }
-  for (const name of ['--world', '--faults', '--recover'] as const) {
+  for (const name of ['--world', '--faults', '--fault-handlers', '--recover'] as const) {
     const path = text(name)
     if (path !== null && !existsSync(path))
       problems.push(`${name} is ${JSON.stringify(path)}; allowed: a file that exists`)
@@ -58,6 +70,7 @@ export function parseRunArguments(argv: readonly string[], problems: string[]): 
     target,
     worldFile: text('--world'),
     faultsFile: text('--faults'),
+    handlersFile: text('--fault-handlers'),
     recoverFile: text('--recover'),
     durationMs: readDuration(text('--duration'), problems),
     maxTrades: readCount(text('--max-trades'), problems),

@@ -3,8 +3,8 @@
  *
  *   environment + arguments ─► target ─► runtime process ⇄ signals, progress ─► venue's truth ─► promises ─► report
  */
-import { mkdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { judgeRun } from './aftermath.ts'
 import type { Config } from './config.ts'
 import { ConfigError, parseConfig } from './config-parse.ts'
@@ -42,6 +42,7 @@ export async function runRun(argv: readonly string[]): Promise<number> {
   const problems: string[] = []
   const request = parseRunArguments(argv, problems)
   const faults = readFaults(request.faultsFile, problems)
+  await tryHandlers(request.handlersFile, problems)
   const config = readConfig(request, problems)
   if (config === null || problems.length > 0) return refuse(problems)
   try {
@@ -90,6 +91,17 @@ function readFaults(path: string | null, problems: string[]): FaultFile | null {
   }
 }
 
+/** The runtime's process loads them itself; here it is said in time when that would fail. */
+async function tryHandlers(path: string | null, problems: string[]): Promise<void> {
+  if (path === null || !existsSync(path)) return // said already, with the other arguments
+  try {
+    const { readHandlersFile } = await import('./exchange/user-handlers.ts')
+    await readHandlersFile(resolve(path))
+  } catch (error) {
+    problems.push(`--fault-handlers ${path}: ${(error as Error).message}`)
+  }
+}
+
 async function supervise(target: Target, request: RunArguments, faults: FaultFile | null): Promise<number> {
   mkdirSync(request.out, { recursive: true })
   const journalPath = join(request.out, 'journal.jsonl')
@@ -106,6 +118,7 @@ async function supervise(target: Target, request: RunArguments, faults: FaultFil
     journalPath,
     leftover: leftover ?? undefined,
     ...(faults === null ? {} : { faultPlan: faults }),
+    ...(request.handlersFile === null ? {} : { faultHandlers: resolve(request.handlersFile) }),
     onOutput: (text) => screen.print(text),
     onProgress: (progress) => screen.show(progress),
   })

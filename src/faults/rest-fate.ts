@@ -1,5 +1,6 @@
 /**
- * What becomes of one REST exchange: the request's verdict first, then, if the venue saw it, the reply's.
+ * What becomes of one request and its reply, over REST or by socket: the request's verdict first, then, if the venue saw it,
+ * the reply's.
  *
  *                       ┌ drop, reset, http, retCode, rate-limit, replace, malformed: the venue never sees it
  *   client ─► request ──┤ delay, duplicate, reprice, shrink ─► venue ─► reply ──┐
