@@ -40,7 +40,7 @@ export interface HeapSample {
 export interface Soaked {
   readonly result: RunResult
   readonly samples: readonly HeapSample[]
-  /** What the venue's memory of those orders takes: freed when it is let go at the end, MB. */
+  /** What the venue's memory of those orders takes: freed when it is let go at the end, less what it took when new, MB. */
   readonly venueMb: number
 }
 
@@ -49,16 +49,17 @@ const LATENCY = { fromMs: 0.3, toMs: 1.5 }
 
 /** Plays the hours. Throws when the run neither starts nor ends. */
 export async function soak(options: SoakOptions): Promise<Soaked> {
-  const { result, samples, afterwards } = await playHours(options)
+  const { result, samples, newVenueMb, afterwards } = await playHours(options)
   // The runtime is gone by now; what is left besides the venue is the same with and without it.
   const withVenue = options.heapMb()
   const letGo = afterwards.splice(0)
   await letGo[0]?.()
   letGo.length = 0
-  return { result, samples, venueMb: withVenue - options.heapMb() }
+  return { result, samples, venueMb: withVenue - options.heapMb() - newVenueMb }
 }
 
 interface Played extends Omit<Soaked, 'venueMb'> {
+  readonly newVenueMb: number
   /** Holds the venue until it is called: reads its books into the journal and closes it. */
   readonly afterwards: (() => Promise<void>)[]
 }
@@ -66,7 +67,9 @@ interface Played extends Omit<Soaked, 'venueMb'> {
 async function playHours(options: SoakOptions): Promise<Played> {
   const { hours, onSample } = options
   const plan = soakPlan(hours)
+  const emptyMb = options.heapMb()
   const { stage, journals, write } = openSoakStage(options, plan)
+  const newVenueMb = options.heapMb() - emptyMb
   const { clock } = stage
   const counted = countingOrders(write('runtime'))
   const runtime = createRuntime({
@@ -94,7 +97,7 @@ async function playHours(options: SoakOptions): Promise<Played> {
     stage.venue.stop()
     for (const journal of journals) journal.close()
   }
-  return { result, samples, afterwards: [finish] }
+  return { result, samples, newVenueMb, afterwards: [finish] }
 }
 
 interface SoakStage {
