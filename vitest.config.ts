@@ -1,7 +1,12 @@
 import { defineConfig } from 'vitest/config'
 
-/** What shows a target and therefore measures or takes long. */
-const TARGETS = ['src/demo-target.test.ts', 'src/container-target.test.ts', 'src/can-fail.test.ts']
+/** What runs whole processes or sockets against bounds in time, and so wants the machine for itself. */
+const TARGETS = [
+  'src/demo-target.test.ts',
+  'src/container-target.test.ts',
+  'src/can-fail.test.ts',
+  'src/simulation/matrix-sockets.test.ts',
+]
 
 /**
  * Three projects: `unit` lives beside the source, `scenarios` is the product, `targets` shows the other targets.
