@@ -46,9 +46,9 @@ test('the loop of the process gets its turns while virtual time goes by', async 
       isHeard = true
     })
   })
-  await clock.pass(1_000_000_000)
+  await clock.pass(10_000)
   expect(isHeard).toBe(true)
-  expect(clock.nowUs()).toBe(1e12)
+  expect(clock.nowUs()).toBe(1e7)
 })
 
 test('waiting for what never comes says why it ends', async () => {
