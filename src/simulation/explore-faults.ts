@@ -43,6 +43,11 @@ const REST_OPS: readonly FaultOp[] = [
   'positions',
   'any',
 ]
+/**
+ * Not a create: its second answer, the one that is heard then, may be a rate limit that the first one used up, which is a
+ * certain refusal of what was done. "It exists" (110072) comes by `errors`.
+ */
+const TOLD_TWICE: readonly FaultOp[] = ['cancel', 'realtime', 'history', 'executions', 'positions']
 const ABOUT_LEGS: readonly FaultOp[] = [
   'create',
   'cancel',
@@ -130,7 +135,12 @@ const BY_CLASS: Readonly<Record<FaultClass, fc.Arbitrary<Nameless>>> = {
       fc.record({ ...reply, op: restOp, verdict: lateMs.map((ms) => ({ do: 'slow-drip' as const, ms })) }),
     ),
   ),
-  twice: aimed(fc.record({ ...onWire, op: restOp, verdict: verdict({ do: 'duplicate' }) })),
+  twice: aimed(
+    fc.oneof(
+      fc.record({ ...request, op: restOp, verdict: verdict({ do: 'duplicate' }) }),
+      fc.record({ ...reply, op: fc.constantFrom(...TOLD_TWICE), verdict: verdict({ do: 'duplicate' }) }),
+    ),
+  ),
   refused: aimed(fc.record({ ...request, op: restOp, verdict: retCode(CODES) })),
   limited: aimed(
     fc.record({
@@ -143,6 +153,7 @@ const BY_CLASS: Readonly<Record<FaultClass, fc.Arbitrary<Nameless>>> = {
     fc.oneof(
       fc.record({ ...request, op: restOp, verdict: http([...UNKNOWN_STATUSES, ...CERTAIN_STATUSES]) }),
       fc.record({ ...reply, op: restOp, verdict: fc.oneof(http(UNKNOWN_STATUSES), retCode(UNKNOWN_CODES)) }),
+      fc.record({ ...reply, op: fc.constant('create' as const), verdict: retCode([110072]) }),
     ),
   ),
   garbled: aimed(

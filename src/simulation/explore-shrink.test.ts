@@ -37,6 +37,15 @@ test('what is left of a failing schedule is what makes it fail, and nothing else
   expect(plays).toBeLessThan(300)
 })
 
+test('of several symbols only one is left where one is enough', async () => {
+  const from = firstWith(({ settings }) => settings['SYMBOLS_TO_TRADE']!.split(',').length === 3)
+  const fails = (file: ScheduleFile): boolean =>
+    file.settings['SYMBOLS_TO_TRADE']!.includes(from.settings['SYMBOLS_TO_TRADE']!.split(',')[1]!) && isReadable(file)
+  const { file } = await shrink(from, async (candidate) => fails(candidate), 2_000)
+  expect(file.settings['SYMBOLS_TO_TRADE']).toBe(from.settings['SYMBOLS_TO_TRADE']!.split(',')[1])
+  expect(file.world['instruments']).toHaveLength(1)
+})
+
 test('a schedule that fails whatever it is made of becomes the calm one, which can be read', async () => {
   const { file } = await shrink(scheduleAt('shrink', 7), async () => true, 2_000)
   expect(file).toEqual(calmOf(file))

@@ -32,6 +32,13 @@ export async function shrink(
 ): Promise<Shrunk> {
   let file = eventsFirst(from)
   let plays = 0
+  for (const candidate of withOneSymbol(file)) {
+    if (plays === playsMax) return { file, plays }
+    plays += 1
+    if (!(await fails(candidate))) continue
+    file = candidate
+    break
+  }
   // After a success the search goes on where it is: what came before has just been tried. The last round, in which
   // nothing is found any more, tries everything.
   for (let progressed = true; progressed; ) {
@@ -56,6 +63,26 @@ export async function shrink(
     }
   }
   return { file, plays }
+}
+
+/** The same with one of its symbols alone, for each: what the rest says of the others goes with them. */
+function* withOneSymbol(file: ScheduleFile): Generator<ScheduleFile> {
+  const { settings, world, changes } = file
+  const symbols = (settings['SYMBOLS_TO_TRADE'] ?? '').split(',')
+  if (symbols.length < 2) return
+  for (const symbol of symbols) {
+    const ofIt = (list: unknown): unknown =>
+      Array.isArray(list) ? list.filter((each) => each.symbol === symbol) : list
+    const matching = isRecord(world['matching'])
+      ? Object.entries(world['matching']).map(([key, value]) => [key, ofIt(value)])
+      : []
+    yield {
+      ...file,
+      settings: { ...settings, SYMBOLS_TO_TRADE: symbol },
+      world: { ...world, instruments: ofIt(world['instruments']), matching: Object.fromEntries(matching) },
+      changes: changes.filter(({ change }) => !('symbol' in change) || change.symbol === symbol),
+    }
+  }
 }
 
 /** What happens to a run is left out before its settings and its world are looked at. */
