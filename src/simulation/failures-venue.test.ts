@@ -51,6 +51,19 @@ test('remainder below minimum: both legs are closed whole, the last rest by quan
   expectFlat(told)
 })
 
+test('the rest of a leg is below the minimum: it is not asked for, and the pair that cannot be is closed', async () => {
+  const world = shippedWorld('calm')
+  const part = (side: 'buy' | 'sell', lots: number) => ({ symbol: 'BTCUSDT', side, fills: [{ lots, afterMs: 0 }] })
+  // At 60 USD a lot no order may have fewer than three: two are missing of one leg.
+  const instruments = world.instruments.map((each) => ({ ...each, minNotionalValue: '130' }))
+  const matching = { ...world.matching, partialFills: [part('buy', 8), part('sell', 6)] }
+  const told = await play({ world: { ...world, instruments, matching } })
+  expect(told.trade.orders.filter(({ submitted }) => submitted!.data.purpose === 'retry')).toEqual([])
+  expect(told.trade.orders.every(({ refused }) => refused === null)).toBe(true)
+  expect(told.trade.failed!.data.reason).toBe('remainder-below-minimum')
+  expectFlat(told)
+})
+
 test('10006 in the middle of an unwind: waited out as long as the venue says, and no attempt is lost by it', async () => {
   const limited = fault('rest-request', 'create', { do: 'rate-limit', resetMs: 300 }, { reduceOnly: true, times: 2 })
   const told = await play(plan(SHORT_REFUSED, limited), { UNWINDS_MAX: '1' })

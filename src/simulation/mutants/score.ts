@@ -16,8 +16,10 @@ export type Fate =
 
 const SOURCE = new URL('../../', import.meta.url)
 const TEST_MAIN = fileURLToPath(new URL('test-main.ts', import.meta.url))
-/** Real time; a mistake that makes a loop endless ends here. */
-const HANGS_MS = 90_000
+/** Real time; a mistake that makes a loop endless ends here. All the tests take some 15 s of an idle core. */
+const HANGS_MS = 300_000
+/** Over real sockets: on a busy machine it may fail by itself. */
+const NOT_HERE = ['venue.integration.test.ts']
 
 /** The test files a mistake is put to, those that know the file best first. */
 export function testsFor(file: string): string[] {
@@ -31,7 +33,7 @@ export function testsFor(file: string): string[] {
 
 function testsIn(folder: string): string[] {
   return readdirSync(new URL(`${folder}/`, SOURCE))
-    .filter((name) => name.endsWith('.test.ts'))
+    .filter((name) => name.endsWith('.test.ts') && !NOT_HERE.includes(name))
     .map((name) => fileURLToPath(new URL(`${folder}/${name}`, SOURCE)))
 }
 

@@ -9,8 +9,9 @@ export const TABLE_FILE = new URL('MUTANTS.md', import.meta.url)
 const HEAD = `# Mutants
 
 Executors, reconcilers and venue clients that are broken on purpose, each by a patch of one place (\`of-*.ts\`), and what
-noticed them. Written by \`node src/simulation/mutants/hunt-command.ts\`; \`kills.test.ts\` holds that every one is still
-noticed, by the smallest schedule found.
+noticed them when they were last put to the schedules (\`node src/simulation/mutants/hunt-command.ts\`; \`kills.test.ts\`
+plays a sample again). **nothing**: the schedule that once noticed it does so no more since the source has moved on, or none
+ever did; not looked for anew yet.
 
 A promise (P1 to P9) is judged by the untouched source from the broken one's journal and the venue's books. \`end\`: no
 promise broke, but the trade ended otherwise than with nothing broken. \`P10\`: the disturbance never met its moment, since
