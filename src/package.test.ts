@@ -58,7 +58,14 @@ test('the package holds built JavaScript with types, and no test and no source N
 })
 
 test('every file the package starts or loads by name at run time is in it', async () => {
-  for (const file of ['cli', 'runtime-main', 'feed-thread', 'exchange/main', 'faults/preload', 'simulation/explore-worker']) {
+  for (const file of [
+    'cli',
+    'runtime-main',
+    'feed-thread',
+    'exchange/main',
+    'faults/preload',
+    'simulation/explore-worker',
+  ]) {
     expect([file, existsSync(join(installed, 'dist', 'src', `${file}.js`))]).toEqual([file, true])
   }
   expect(existsSync(join(installed, 'src', 'exchange', 'Containerfile'))).toBe(true)

@@ -141,11 +141,11 @@ interface Wish {
 }
 
 function decideEntry(trade: Trade, nowMs: number): Decision {
+  const target = entryTargetLots(trade)
+  if (target === 0) return giveUp(trade, nowMs)
   const limitedMs = Math.max(...trade.orders.map((order) => order.refusal?.retryAtMs ?? 0))
   if (limitedMs > nowMs) return waitForLimit(trade, limitedMs, nowMs)
 
-  const target = entryTargetLots(trade)
-  if (target === 0) return giveUp(trade, nowMs)
   const wishes = LEGS.map((leg) => ({ leg, lots: target - heldLots(trade, leg) }))
   const purpose = trade.policy.legTimeoutPolicy === 'hedge' ? 'hedge' : 'retry'
   const missing = wishes.filter((wish) => wish.lots > 0)

@@ -45,7 +45,7 @@ const REST_OPS: readonly FaultOp[] = [
 ]
 /**
  * Not a create: its second answer, the one that is heard then, may be a rate limit that the first one used up, which is a
- * certain refusal of what was done. "It exists" (110072) comes by `errors`.
+ * certain refusal of what was done.
  */
 const TOLD_TWICE: readonly FaultOp[] = ['cancel', 'realtime', 'history', 'executions', 'positions']
 const ABOUT_LEGS: readonly FaultOp[] = [
@@ -106,6 +106,8 @@ function aimed<T extends Nameless>(what: fc.Arbitrary<T>): fc.Arbitrary<Nameless
 /** An unknown outcome may have two truths; a certain refusal is never of something that was done. */
 const UNKNOWN_STATUSES = [429, 500, 502, 503, 504]
 const CERTAIN_STATUSES = [400, 401, 404]
+/** Bybit's "duplicate order link id". */
+const EXISTS = 110072
 const NEVER_SENT = new Set([0, 10006, 10018])
 const CODES = LISTED.retCodes.filter((code) => !NEVER_SENT.has(code))
 const UNKNOWN_CODES = CODES.filter((retCode) =>
@@ -153,7 +155,6 @@ const BY_CLASS: Readonly<Record<FaultClass, fc.Arbitrary<Nameless>>> = {
     fc.oneof(
       fc.record({ ...request, op: restOp, verdict: http([...UNKNOWN_STATUSES, ...CERTAIN_STATUSES]) }),
       fc.record({ ...reply, op: restOp, verdict: fc.oneof(http(UNKNOWN_STATUSES), retCode(UNKNOWN_CODES)) }),
-      fc.record({ ...reply, op: fc.constant('create' as const), verdict: retCode([110072]) }),
     ),
   ),
   garbled: aimed(
@@ -234,7 +235,9 @@ export const faultPlans: fc.Arbitrary<readonly Fault[]> = switchedOn
 /** An order that is there already, and not as it was sent, is somebody else's: both together cannot be told apart. */
 function unmistakable<T extends { readonly fault: Nameless }>(faults: readonly T[]): readonly T[] {
   const isShrunk = faults.some(({ fault }) => fault.verdict.do === 'shrink')
-  return isShrunk ? faults.filter(({ fault }) => fault.verdict.do !== 'duplicate') : faults
+  const saysItExists = ({ verdict }: Nameless): boolean =>
+    verdict.do === 'duplicate' || (verdict.do === 'retCode' && verdict.code === EXISTS)
+  return isShrunk ? faults.filter(({ fault }) => !saysItExists(fault)) : faults
 }
 
 function faultOf(classes: readonly FaultClass[]): fc.Arbitrary<{ one: FaultClass; fault: Nameless }> {

@@ -192,6 +192,8 @@ export function worlds(symbols: readonly string[], readLagMs: number): fc.Arbitr
     streamJitterMs: rarely(0, fc.integer({ min: 1, max: 80 })),
     readLagMs: rarely(0, fc.integer({ min: 0, max: readLagMs })),
     matching: matching(symbols),
+    // What is doubled on the wire counts at the venue: an address ban would be its doing, and not the client's.
+    ipCallsPer5s: fc.constant(100_000),
     doubts,
     privateRows: rarely<Json>({}, fc.record({ repeated: fc.boolean(), perFrameMax: fc.constantFrom(null, 1, 2) })),
   })
