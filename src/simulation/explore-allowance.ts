@@ -23,6 +23,8 @@ export interface Allowance {
 
 /** Reads are tried three times, with pauses; so long may be lost by one question that never gets its answer, ms. */
 const QUESTION_MS = 3_000
+/** A limit counts any rolling second, and the client keeps a little more between itself and it, ms. */
+const LIMIT_MS = 1_050
 /** Reconnecting takes a handshake, a login, a subscription, a reconciliation and a pause before that, ms. */
 const RECONNECT_MS = 1_500
 /** Round trips in the life of one order: it is sent, cancelled, asked after. */
@@ -33,8 +35,9 @@ export function allowanceOf(schedule: Schedule, run: Run, trade: RunTrade): Allo
   const met = run.faults.applied.filter(({ at }) => at <= trade.lastUs)
   const [first] = met
   const disturbedMs = met.reduce((sum, line) => sum + costMs(schedule, line), 0)
-  // One lost answer is in the bounds already.
-  const isOnlyAnswer = met.length === 1 && first!.data.party.startsWith('rest')
+  // One lost answer is in the bounds already; a limit is none.
+  const isOnlyAnswer =
+    met.length === 1 && first!.data.party.startsWith('rest') && !first!.data.verdict.startsWith('rate-limit')
   const moreMs = (isOnlyAnswer ? 0 : disturbedMs) + slowMs(schedule) * Math.max(1, trade.orders.length)
   return { moreMs, because: isBanned(run) ? 'banned' : isNotTaken(run, trade) ? 'not taken' : null }
 }
@@ -67,7 +70,7 @@ function costMs({ config, faults }: Schedule, { data }: JournalLine<'fault.appli
   const wait = verdict !== undefined && 'ms' in verdict ? Math.abs(verdict.ms) : 0
   if (data.party === 'clock') return config.orderRecvWindowMs + QUESTION_MS
   if (data.party.startsWith('rest')) {
-    const reset = verdict?.do === 'rate-limit' ? verdict.resetMs : 0
+    const reset = verdict?.do === 'rate-limit' ? Math.max(verdict.resetMs, LIMIT_MS) : 0
     return wait + reset + (data.op === 'create' || data.op === 'cancel' ? settleMs(config) : QUESTION_MS)
   }
   if (data.op === 'socket' || data.op === 'connect' || data.op === 'pong' || data.op === 'ack') {
