@@ -41,10 +41,10 @@ function judgeUnstarted({ result, run }: Simulated): Violation[] {
 }
 
 class Excused {
-  readonly #schedule: Schedule
+  readonly #schedule: Explored
   readonly #played: Simulated
 
-  constructor(schedule: Schedule, played: Simulated) {
+  constructor(schedule: Explored, played: Simulated) {
     this.#schedule = schedule
     this.#played = played
   }
@@ -54,6 +54,7 @@ class Excused {
     if (finding.promise === 'P1') return this.#coversNaked(finding)
     if (finding.promise === 'P4') return this.#coversLateFills(finding)
     if (finding.promise === 'P6') return this.#coversSlowCloses(finding)
+    if (finding.promise === 'P5' && this.#coversNamedOrders(finding)) return true
     // What could not be asked could not be booked either: the run must have said so, which judgeEnd holds it to.
     return (finding.promise === 'P5' || finding.promise === 'P9') && isBanned(this.#played.run)
   }
@@ -85,11 +86,20 @@ class Excused {
       if (because !== null) return true
       const trade = this.#played.run.trades.get(String(tradeId))
       // What the sweep closes is in the sweep's books, not in the trade's.
-      const ownMs = executorMs === null && trade?.halted != null ? venueMs : executorMs
+      const ownMs = executorMs === null && trade?.flat === null ? venueMs : executorMs
       if (venueMs === null || ownMs === null) return false
       const isNoticed = Number(detectionMs) <= DETECTION_MAX_MS + moreMs
       return isNoticed && Math.max(Number(venueMs), Number(ownMs)) <= (bound ?? 0) + moreMs
     })
+  }
+
+  /** Orders that nothing could cancel before the run gave up, each named in its last words. Once healed, none may be left. */
+  #coversNamedOrders({ evidence }: Finding): boolean {
+    const { run, output, result } = this.#played
+    if (outlivesHealing(this.#schedule.healsAtMs, run) || result.exitCode !== 1) return false
+    const isNamed = ({ clientId }: Readonly<Record<string, unknown>>): boolean =>
+      output.includes(`order ${String(clientId)} may still rest`)
+    return listOf(evidence['unexplained']).length === 0 && listOf(evidence['openOrders']).every(isNamed)
   }
 
   #allowance(tradeId: string): Allowance {
