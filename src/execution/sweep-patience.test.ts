@@ -80,3 +80,22 @@ test('what our own orders got is asked until it is known, also when all attempts
     ordersSent: 4,
   })
 })
+
+test("what an order of a trade's got is asked for once more, and booked with its trade", async () => {
+  const bench = createBench()
+  await bench.open()
+  bench.venue.fills(id(0), bench.venue.requests[0]!)
+  bench.venue.readsFail = 'inquire'
+  bench.venue.cancelAnswer = { kind: 'unknown', code: 0, reason: 'no answer' }
+  bench.venue.streamDown = true
+  bench.venue.lose(id(1))
+  bench.venue.fill(id(1))
+  await bench.clock.pass(5_000)
+  expect(bench.executor.books.open()[0]?.quiet).toBe(false)
+  bench.executor.handOver()
+  bench.venue.readsFail = false
+  bench.venue.script = bench.venue.fills
+  const [run] = bench.executor.books.open()
+  expect(await swept(bench)).toMatchObject({ left: [], ordersSent: 2 })
+  expect(run!.trade.orders.map((order) => order.filledLots)).toEqual([10, 10])
+})

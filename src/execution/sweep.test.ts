@@ -152,7 +152,7 @@ test('a symbol with an order of ours that never was resolved is closed whole', a
   expect(bench.executor.books.open()[0]?.quiet).toBe(false)
   bench.executor.books.open()[0]?.rest()
   bench.venue.hold('BTCUSDT', 2, 10)
-  bench.venue.readsFail = false
+  bench.venue.readsFail = 'inquire'
   bench.venue.cancelAnswer = null
   bench.venue.script = bench.venue.fills
   expect(await swept(bench)).toMatchObject({ left: [], warnings: [] })

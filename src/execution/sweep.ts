@@ -23,6 +23,8 @@ export interface SweepBooks {
   positions(): readonly PositionRow[]
   /** An order of ours in this symbol may have done anything. */
   isUnresolved(symbol: string): boolean
+  /** Asks the venue once more about orders of these symbols that may have done anything. */
+  askUnresolved?(symbols: readonly string[]): Promise<unknown>
   /** Counts a fill that no trade has counted. */
   book(order: SweptOrder, execution: VenueExecutionRow): void
 }
@@ -77,14 +79,17 @@ const PATIENCE_MS = 20_000
 const SETTLE_MS = 200
 /** What is limited waits for its moment, but looks again at least so often, ms. */
 const WAIT_MAX_MS = 1_000
-/** The HTTP status of an address ban. */
-const BANNED = 403
+const BANNED = 403 // the HTTP status of an address ban
 
 /** The books of a run's own trades. */
 export function booksOf(executor: Executor): SweepBooks {
   return {
     positions: () => executor.positions(),
     isUnresolved: (symbol) => executor.books.bySymbol(symbol)?.quiet === false,
+    askUnresolved: (symbols) => {
+      const runs = executor.books.open().filter(({ trade }) => symbols.includes(trade.symbol))
+      return Promise.all(runs.map((run) => run.inquireOpen()))
+    },
     book: (order, { lots }) => executor.books.carry(order.symbol, order.leg, signedLots(order, lots)),
   }
 }
@@ -108,11 +113,12 @@ export async function sweep(options: SweepOptions): Promise<SweepResult> {
     // The books may show a fill later than the position it changed: every look asks once more.
     const cancelled = await cancelOwn(options, symbols)
     const resting = cancelled?.clientIds ?? null
-    await Promise.all(
-      [...unbooked].map(async (order) => {
+    await Promise.all([
+      options.books.askUnresolved?.(symbols),
+      ...[...unbooked].map(async (order) => {
         if (await bookFills(options, order, booked)) unbooked.delete(order)
       }),
-    )
+    ])
     const answer = await ownPositions(options, symbols, warned)
     const seen = answer === 'banned' ? null : answer
     const isFlat = resting?.length === 0 && seen?.own.length === 0 && unbooked.size === 0

@@ -70,6 +70,7 @@ const ROUTES = [
   'absence proved',
   'reconciled: private gap',
   'reconciled: private gap, fills recovered',
+  'reconciled: timer, fills recovered',
   'reconciled: before the sweep',
   'reconciled: before the sweep, fills recovered',
   'sweep: a position closed',
