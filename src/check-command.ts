@@ -15,7 +15,7 @@ import { buildDocument, judgeOutcome, slug } from './report/document.ts'
 import { environmentNow, loadNow } from './report/environment.ts'
 import { quote } from './report/scenario.ts'
 import { writeReport } from './report/write.ts'
-import { readArguments } from './seams/arguments.ts'
+import { givesHelp, type Output, readArguments, refuseInput } from './seams/arguments.ts'
 import { systemClock } from './seams/clock.ts'
 
 const HELP = `usage: bybit-synthetic-test check JOURNAL --bounds FILE [--out DIR]
@@ -34,10 +34,6 @@ Exit codes: 0 every promise held, 1 one failed or could not be judged (a planned
 2 bad input (every problem is named at once).
 `
 
-interface Output {
-  write(text: string): unknown
-}
-
 interface CheckArguments {
   readonly journal: string
   readonly bounds: string
@@ -50,18 +46,12 @@ export async function runCheck(
   stdout: Output = process.stdout,
   stderr: Output = process.stderr,
 ): Promise<number> {
-  if (argv.includes('--help') || argv.includes('-h')) {
-    stdout.write(HELP)
-    return 0
-  }
+  if (givesHelp(argv, HELP, stdout)) return 0
   const problems: string[] = []
   const request = parseArguments(argv, problems)
   const bounds = request.bounds === '' ? null : readBounds(request.bounds, problems)
   const run = request.journal === '' ? null : openVenueJournal(request.journal, problems)
-  if (problems.length > 0 || bounds === null || run === null) {
-    stderr.write(problems.map((problem) => `check: ${problem}\n`).join(''))
-    return 2
-  }
+  if (problems.length > 0 || bounds === null || run === null) return refuseInput('check', problems, stderr)
   const findings = checkVenueJournal(run, bounds)
   const verdict = overall(findings)
   stdout.write(`${findings.map(describeFinding).join('\n')}\n${verdict}\n`)

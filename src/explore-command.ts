@@ -8,7 +8,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { timelineOf, timelineText } from './journal/timeline.ts'
 import { quote } from './report/scenario.ts'
-import { readArguments } from './seams/arguments.ts'
+import { givesHelp, type Output, readArguments, refuseInput } from './seams/arguments.ts'
 import { systemClock } from './seams/clock.ts'
 import type { Failure, Range } from './simulation/explore.ts'
 import { readScheduleFile, ScheduleError, type ScheduleFile } from './simulation/explore-file.ts'
@@ -36,10 +36,6 @@ it left open must settle. What fails is made as small as it can be, kept as a fi
 Exit codes: 0 nothing was violated, 1 something was, 2 bad input (every problem is named at once).
 `
 
-interface Output {
-  write(text: string): unknown
-}
-
 interface ExploreArguments {
   readonly range: Range
   readonly jobs: number
@@ -56,17 +52,11 @@ export async function runExplore(
   stdout: Output = process.stdout,
   stderr: Output = process.stderr,
 ): Promise<number> {
-  if (argv.includes('--help') || argv.includes('-h')) {
-    stdout.write(HELP)
-    return 0
-  }
+  if (givesHelp(argv, HELP, stdout)) return 0
   const problems: string[] = []
   const request = parseArguments(argv, problems)
   const file = request.replay === null ? null : readReplay(request.replay, problems)
-  if (problems.length > 0) {
-    stderr.write(problems.map((problem) => `explore: ${problem}\n`).join(''))
-    return 2
-  }
+  if (problems.length > 0) return refuseInput('explore', problems, stderr)
   return file === null ? exploreAll(request, stdout) : replay(file, stdout)
 }
 

@@ -20,6 +20,7 @@ import { writeReport } from './report/write.ts'
 import type { RunArguments } from './run-arguments.ts'
 import { parseRunArguments, RUN_HELP } from './run-arguments.ts'
 import type { Progress } from './runtime-types.ts'
+import { givesHelp, refuseInput } from './seams/arguments.ts'
 import { systemClock } from './seams/clock.ts'
 import type { Target } from './targets.ts'
 import { openTarget, TargetError } from './targets.ts'
@@ -29,35 +30,27 @@ interface FaultFile {
   readonly names: readonly string[]
 }
 
-const BAD_INPUT = 2
 /** Where there is no terminal to rewrite a line on, progress is a plain line this often, ms. */
 const PLAIN_EVERY_MS = 10_000
 
 /** Resolves with the exit code. */
 export async function runRun(argv: readonly string[]): Promise<number> {
-  if (argv.includes('--help') || argv.includes('-h')) {
-    process.stdout.write(RUN_HELP)
-    return 0
-  }
+  if (givesHelp(argv, RUN_HELP, process.stdout)) return 0
   const problems: string[] = []
   const request = parseRunArguments(argv, problems)
   const faults = readFaults(request.faultsFile, problems)
   await tryHandlers(request.handlersFile, problems)
   const config = readConfig(request, problems)
-  if (config === null || problems.length > 0) return refuse(problems)
+  if (config === null || problems.length > 0) return refuseInput('run', problems, process.stderr)
   try {
     const target = await openTarget(config, request.worldFile === null ? {} : { worldFile: request.worldFile })
     await using _held = target
     return await supervise(target, request, faults)
   } catch (error) {
-    if (error instanceof TargetError || error instanceof InTheWayError) return refuse([error.message])
+    if (error instanceof TargetError || error instanceof InTheWayError)
+      return refuseInput('run', [error.message], process.stderr)
     throw error
   }
-}
-
-function refuse(problems: readonly string[]): number {
-  process.stderr.write(problems.map((problem) => `run: ${problem}\n`).join(''))
-  return BAD_INPUT
 }
 
 function readConfig(request: RunArguments, problems: string[]): Config | null {

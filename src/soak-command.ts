@@ -11,7 +11,7 @@ import { runInNewContext } from 'node:vm'
 import { parseConfig } from './config-parse.ts'
 import { DEFAULT_WORLD } from './exchange/default-world.ts'
 import { readWorldFile } from './exchange/world-file.ts'
-import { readArguments } from './seams/arguments.ts'
+import { givesHelp, type Output, readArguments } from './seams/arguments.ts'
 import { soak } from './simulation/soak.ts'
 import { type HeapVerdict, judgeHeap, promisesOf, sampleText } from './simulation/soak-judge.ts'
 
@@ -29,10 +29,6 @@ venue remembers of the orders, and every promise. A day takes a few minutes of o
 
 Exit codes: 0 every promise held and the heap is bounded, 1 not so, 2 bad input (every problem is named at once).
 `
-
-interface Output {
-  write(text: string): unknown
-}
 
 interface SoakArguments {
   readonly hours: number
@@ -55,10 +51,7 @@ export async function runSoak(
   stdout: Output = process.stdout,
   stderr: Output = process.stderr,
 ): Promise<number> {
-  if (argv.includes('--help') || argv.includes('-h')) {
-    stdout.write(HELP)
-    return 0
-  }
+  if (givesHelp(argv, HELP, stdout)) return 0
   const problems: string[] = []
   const parsed = parse(argv, problems)
   if (problems.length > 0) {

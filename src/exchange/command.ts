@@ -6,7 +6,7 @@
  *
  * The key and secret are the mock's own, made up by its world; they open nothing else.
  */
-import { readArguments } from '../seams/arguments.ts'
+import { givesHelp, type Output, readArguments } from '../seams/arguments.ts'
 import { DEFAULT_WORLD } from './default-world.ts'
 import { startExchange } from './server.ts'
 import { type ListenerAddresses, type ListenerSpec, NoKeyKnown, type RunningExchange } from './shell.ts'
@@ -52,20 +52,13 @@ export interface ExchangeCommand {
   readonly watched: WatchedArguments
 }
 
-interface Output {
-  write(text: string): unknown
-}
-
 /** Runs until a signal, or until the parent goes away if it keeps an IPC channel. Resolves with the exit code. */
 export async function runExchange(
   argv: readonly string[],
   stdout: Output = process.stdout,
   stderr: Output = process.stderr,
 ): Promise<number> {
-  if (argv.includes('--help') || argv.includes('-h')) {
-    stdout.write(HELP)
-    return 0
-  }
+  if (givesHelp(argv, HELP, stdout)) return 0
   const problems: string[] = []
   const command = parseArguments(argv, problems)
   const world = readWorld(command.worldFile, problems)

@@ -5,7 +5,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { readJournal } from '../journal/read.ts'
 import type { Run } from '../journal/run.ts'
-import { readArguments } from '../seams/arguments.ts'
+import { givesHelp, type Output, readArguments, refuseInput } from '../seams/arguments.ts'
 import { systemClock } from '../seams/clock.ts'
 import { buildDocument, type ReportDocument, SCHEMA_VERSION } from './document.ts'
 import { environmentNow, loadNow } from './environment.ts'
@@ -25,10 +25,6 @@ Exit codes: 0 every promise held, 1 a promise or budget failed or could not be j
 named at once).
 `
 
-interface Output {
-  write(text: string): unknown
-}
-
 interface Request {
   readonly paths: readonly string[]
   readonly out: string
@@ -45,17 +41,11 @@ export async function runReport(
   stdout: Output = process.stdout,
   stderr: Output = process.stderr,
 ): Promise<number> {
-  if (argv.includes('--help') || argv.includes('-h')) {
-    stdout.write(HELP)
-    return 0
-  }
+  if (givesHelp(argv, HELP, stdout)) return 0
   const problems: string[] = []
   const request = parseArguments(argv, problems)
   const document = problems.length > 0 ? null : documentOf(request, problems)
-  if (document === null || problems.length > 0) {
-    stderr.write(problems.map((problem) => `report: ${problem}\n`).join(''))
-    return 2
-  }
+  if (document === null || problems.length > 0) return refuseInput('report', problems, stderr)
   const page = writeReport(document, request.out)
   const why = document.reasons.map((reason) => `  ${reason}\n`).join('')
   stdout.write(`${why}${document.verdict}: ${tallyLine(document)} — report: ${page}\n`)

@@ -38,3 +38,21 @@ export function readArguments(argv: readonly string[], allowed: Allowed, problem
   }
   return { options, words }
 }
+
+/** Where a command writes: a stream of the process, or a test's. */
+export interface Output {
+  write(text: string): unknown
+}
+
+/** Writes the help when it is asked for, and says whether it was. */
+export function givesHelp(argv: readonly string[], help: string, stdout: Output): boolean {
+  const isAsked = argv.includes('--help') || argv.includes('-h')
+  if (isAsked) stdout.write(help)
+  return isAsked
+}
+
+/** Names every problem on a line of its own, under the command's name; returns the exit code of bad input. */
+export function refuseInput(command: string, problems: readonly string[], stderr: Output): number {
+  stderr.write(problems.map((problem) => `${command}: ${problem}\n`).join(''))
+  return 2
+}
