@@ -21,7 +21,7 @@ import { readJournal } from './journal/read.ts'
 import { makeWay } from './make-way.ts'
 import { manualClock } from './seams/test-support/manual-clock.ts'
 import { simulate } from './simulation/simulate.ts'
-import { schedule } from './simulation/test-support/schedules.ts'
+import { CLOSING_REFUSED, schedule } from './simulation/test-support/schedules.ts'
 
 const DEMO = { ...schedule().config, target: 'demo' } as const
 const ACCOUNT = schedule().world.accounts[0]!
@@ -128,15 +128,6 @@ test('a run that ended with something open is not touched unasked; its journal i
   expect((await made({}, aside)).leftover!.orders.length).toBeGreaterThan(1)
   expect(readFileSync(aside, 'utf8')).toBe(journal)
 })
-
-const CLOSING_REFUSED = {
-  name: 'the venue refuses every closing order',
-  party: 'rest-request',
-  op: 'create',
-  reduceOnly: true,
-  times: null,
-  verdict: { do: 'retCode', code: 110005, message: 'position status' },
-} as const
 
 test('one journal is recovered at a time', async () => {
   const asked = join(dir, 'other.jsonl')

@@ -3,7 +3,7 @@
  */
 import { expect, test } from 'vitest'
 import { simulate } from '../simulation/simulate.ts'
-import { schedule } from '../simulation/test-support/schedules.ts'
+import { CLOSING_REFUSED, schedule } from '../simulation/test-support/schedules.ts'
 import { leftoverOf } from './leftover.ts'
 import { parseJournal } from './read.ts'
 import { linesOf } from './run.ts'
@@ -68,15 +68,6 @@ test('a run that ended and named what it left is recovered when it is asked for'
   expect(leftoverOf(run)).toBeNull()
   expect(leftoverOf(run, { asked: true })!.orders.map(({ clientId }) => clientId)).toContain('sim-t1-0')
 })
-
-const CLOSING_REFUSED = {
-  name: 'the venue refuses every closing order',
-  party: 'rest-request',
-  op: 'create',
-  reduceOnly: true,
-  times: null,
-  verdict: { do: 'retCode', code: 110005, message: 'position status' },
-} as const
 
 test('what a recovery was to recover and did not is left again, together with its own orders', async () => {
   const before = leftoverOf(await cutAfter('trade.hedged'))!

@@ -79,7 +79,7 @@ const ROUTES = [
 ]
 
 /** Every pair there is, by table. */
-export function allPairs(): Readonly<Record<CoverageTable, readonly string[]>> {
+function allPairs(): Readonly<Record<CoverageTable, readonly string[]>> {
   return {
     order: STATUSES.flatMap((status) =>
       EVENTS.filter((event) => hasCell(status, event)).map((event) => `${status} × ${event}`),

@@ -221,7 +221,7 @@ function leftAtVenue(last: Run, stranger: Stranger | undefined): string[] {
 }
 
 /** Every point of a life's calls, each with what it leads to: points that share it share their future. */
-export function crashPoints(calls: readonly SeamCall[]): { readonly point: CrashPoint; readonly future: string }[] {
+function crashPoints(calls: readonly SeamCall[]): { readonly point: CrashPoint; readonly future: string }[] {
   let effects = 0
   return calls.flatMap(({ atUs, effect, isWrite }, index) => {
     const call = index + 1

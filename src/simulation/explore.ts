@@ -58,7 +58,7 @@ export async function explore({ seed, from, to }: Range, { onPlayed, onFailure }
 }
 
 /** Shrinks what breaks a rule. A schedule that nobody could read is no smaller one. */
-export async function smallestOf(
+async function smallestOf(
   from: ScheduleFile,
   violations: readonly Violation[],
   playsMax: number,

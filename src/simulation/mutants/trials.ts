@@ -35,7 +35,7 @@ function exploredTrials(): Trial[] {
   }))
 }
 
-export function matrixTrials(): Trial[] {
+function matrixTrials(): Trial[] {
   return allCells()
     .filter((cell) => impossible(cell) === null && cell.leg === 'long')
     .map((cell) => ({ name: `matrix: ${nameOf(cell)}`, schedule: scheduleOf(cell, BASE) }))
@@ -57,7 +57,7 @@ const ERRORS = [
   'HTTP 502',
 ]
 
-export function errorTrials(): Trial[] {
+function errorTrials(): Trial[] {
   return allErrorCases()
     .filter(({ error }) => ERRORS.includes(error.name))
     .map((one) => ({ name: `error: ${errorCaseName(one)}`, schedule: errorSchedule(one, BASE) }))
@@ -76,7 +76,7 @@ const KEEP: Patch = {
   replace: 'globalThis.playedSchedules?.push(schedule)\n  const printed: string[] = []',
 }
 
-export async function failureTrials(): Promise<Trial[]> {
+async function failureTrials(): Promise<Trial[]> {
   const told: TestTold[] = []
   const child = fork(TEST_MAIN, FAILURE_TESTS, { execArgv: patchArguments(KEEP), serialization: 'advanced' })
   child.on('message', (each: TestTold) => told.push(each))

@@ -34,3 +34,13 @@ export function broken(findings: readonly Finding[]): string[] {
     .filter(({ verdict }) => verdict !== 'pass')
     .map((one) => `${one.promise} ${one.verdict}: ${one.summary}`)
 }
+
+/** A fault that leaves a pair open to the end. */
+export const CLOSING_REFUSED = {
+  name: 'the venue refuses every closing order',
+  party: 'rest-request',
+  op: 'create',
+  reduceOnly: true,
+  times: null,
+  verdict: { do: 'retCode', code: 110005, message: 'position status' },
+} as const
