@@ -99,3 +99,24 @@ test("what an order of a trade's got is asked for once more, and booked with its
   expect(await swept(bench)).toMatchObject({ left: [], ordersSent: 2 })
   expect(run!.trade.orders.map((order) => order.filledLots)).toEqual([10, 10])
 })
+
+test("an order of a trade's that nobody can tell of is asked after until it is told, though the venue looks flat", async () => {
+  const bench = createBench()
+  const run = await bench.open()
+  bench.venue.fills(id(0), bench.venue.requests[0]!)
+  bench.venue.fills(id(1), bench.venue.requests[1]!)
+  bench.venue.readsFail = 'inquire'
+  bench.venue.streamDown = true
+  bench.venue.script = (clientId, order) => {
+    bench.venue.fills(clientId, order)
+  }
+  bench.executor.closeAll('shutdown')
+  await bench.clock.pass(8_000)
+  expect(run.quiet).toBe(false)
+  bench.executor.handOver()
+  bench.clock.after(6_000, () => {
+    bench.venue.readsFail = false
+  })
+  expect(await swept(bench)).toMatchObject({ left: [], resting: [], ordersSent: 0 })
+  expect(run.trade.orders.map(({ filledLots }) => filledLots)).toEqual([10, 10, 10, 10])
+})

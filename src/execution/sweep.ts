@@ -121,11 +121,12 @@ export async function sweep(options: SweepOptions): Promise<SweepResult> {
     ])
     const answer = await ownPositions(options, symbols, warned)
     const seen = answer === 'banned' ? null : answer
-    const isFlat = resting?.length === 0 && seen?.own.length === 0 && unbooked.size === 0
+    const isBooked = unbooked.size === 0 && !symbols.some((symbol) => options.books.isUnresolved(symbol))
+    const isFlat = resting?.length === 0 && seen?.own.length === 0 && isBooked
     looksFlat = isFlat ? looksFlat + 1 : 0
     // A venue that has not said what is left, or what our orders got, is not given up before its time, however often it was
     // asked to close it.
-    const isSpent = rounds >= ROUNDS_MAX && resting !== null && seen !== null && unbooked.size === 0
+    const isSpent = rounds >= ROUNDS_MAX && resting !== null && seen !== null && isBooked
     // A ban outlasts any patience: minutes, in which nothing can be asked or closed.
     const isOver = ports.clock.nowUs() >= giveUpUs || isSpent || answer === 'banned'
     // One look may be behind a fill that is on its way; two, a while apart, are an answer.
