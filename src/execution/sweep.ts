@@ -77,8 +77,7 @@ const ROUNDS_MAX = 4
 /** A venue that does not answer, or gives no order its chance, is asked for so long: restarts take seconds. */
 const PATIENCE_MS = 20_000
 const SETTLE_MS = 200
-/** What is limited waits for its moment, but looks again at least so often, ms. */
-const WAIT_MAX_MS = 1_000
+const WAIT_MAX_MS = 1_000 // what is limited waits for its moment, but looks again at least so often
 const BANNED = 403 // the HTTP status of an address ban
 
 /** The books of a run's own trades. */
