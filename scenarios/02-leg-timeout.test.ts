@@ -7,7 +7,7 @@
 import { expect } from 'vitest'
 import type { Fault } from '../src/faults/plan-types.ts'
 import type { RunTrade } from '../src/journal/run.ts'
-import { BUDGETS, judge } from './support/budgets.ts'
+import { BUDGETS, judge, judgeBound } from './support/budgets.ts'
 import type { WorldJson } from './support/scenario.ts'
 import { onlyTrade, scenario } from './support/scenario.ts'
 
@@ -57,14 +57,16 @@ for (const { late, filled, world } of [
       const lateOrder = entry(trade, late)
       const cancelledAfterMs = (lateOrder.cancelled!.at - lateOrder.submitted!.at) / 1000
       expect(cancelledAfterMs).toBeGreaterThanOrEqual(LEG_TIMEOUT_MS)
-      expect(cancelledAfterMs).toBeLessThan(LEG_TIMEOUT_MS + CANCELLED_WITHIN_MS)
       expect(lateOrder.fills).toEqual([])
       const unwinds = trade.orders.filter((order) => order.submitted?.data.purpose === 'unwind')
       expect(unwinds.map((order) => order.submitted!.data)).toMatchObject([
         { leg: filled, reduceOnly: true, lots: entry(trade, filled).submitted!.data.lots, timeInForce: 'ioc' },
       ])
       expect(trade.flat!.data.everHedged).toBe(false)
-      budgets([closedWithin(trade)])
+      budgets([
+        closedWithin(trade),
+        judgeBound('late leg cancelled', cancelledAfterMs, LEG_TIMEOUT_MS + CANCELLED_WITHIN_MS),
+      ])
     },
   )
 }
@@ -121,7 +123,7 @@ scenario(
     },
   },
   async ({ journal, change, target, finish }) => {
-    await journal.until('order.acknowledged', 10_000)
+    await journal.until('order.acknowledged')
     if (target.can.setWorld) await change({ do: 'matchDelay', symbol: 'BTCUSDT', side: 'sell', delayMs: 0 })
     const finished = await finish()
     const trade = onlyTrade(finished)

@@ -156,7 +156,8 @@ scenario(
   'the reply to the short leg is lost but the venue has filled it: found by asking, and the pair is hedged',
   {
     proves: 'A lost reply is never taken for a refusal: the pair is hedged with exactly one order per leg.',
-    settings: { ORDER_TIMEOUT_MS: '400', MAX_HOLD_MS: '600', SYNTHETIC_CONVERGENCE_HALF_LIFE_MS: '500' },
+    // Long enough for the order to be at the venue before anybody gives up on the reply, on a slow machine too.
+    settings: { ORDER_TIMEOUT_MS: '1500', MAX_HOLD_MS: '600', SYNTHETIC_CONVERGENCE_HALF_LIFE_MS: '500' },
     faults: [{ ...shortOpening({ do: 'drop' }), party: 'rest-reply' }],
     maxTrades: 1,
     elsewhere: { faults: [{ ...shortOpening({ do: 'drop' }), party: 'rest-reply' }] },
@@ -178,7 +179,6 @@ scenario(
     faults: [shortOpening({ do: 'http', status: 403, body: 'access too frequent' })],
     maxTrades: 1,
     expectedBreaks: BANNED_BREAKS,
-    timeoutMs: 60_000,
     elsewhere: { skip: 'would leave a position open on an account that is not thrown away' },
   },
   async ({ finish }) => {

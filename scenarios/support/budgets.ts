@@ -8,7 +8,7 @@
  * this machine, in this run, was too noisy to judge.
  */
 import { type BudgetResult, type BudgetUnit, judgeBudget } from '../../src/report/budgets.ts'
-import { systemClock } from '../../src/seams/clock.ts'
+import { machineNoise, slownessExplains } from './machine.ts'
 
 interface Budget {
   readonly name: string
@@ -46,50 +46,34 @@ export interface Measured {
 
 /**
  * Judges one of the design's budgets; asks how noisy this machine is only when the value is outside. `tooNoisy` is the
- * word of whoever watched the machine while it was measured; without it a percentile is followed by a calibration.
+ * word of whoever watched the machine while it was measured; without it a time is followed by a calibration.
  */
 export function judge(budget: Budget, measured: Measured, tooNoisy?: () => string | null): BudgetResult {
-  const ask = tooNoisy ?? (budget.percentile === undefined ? undefined : machineNoise)
+  const ask = tooNoisy ?? calibrationFor(budget, measured)
   return judgeBudget({ ...budget, ...measured, ...(ask === undefined ? {} : { tooNoisy: ask }) })
+}
+
+function calibrationFor({ percentile, unit, budget }: Budget, { actual }: Measured): (() => string | null) | undefined {
+  if (percentile !== undefined) return machineNoise
+  return unit === 'ms' && actual !== null ? () => slownessExplains(actual, budget) : undefined
+}
+
+/** A bound in time of a scenario's own, e.g. "back within 2,000 ms of the loss": judged as a budget is, told beside them. */
+export function judgeBound(name: string, actualMs: number, boundMs: number): BudgetResult {
+  return judge({ name, unit: 'ms', budget: boundMs, atMost: true }, { actual: actualMs, n: 1 })
 }
 
 /** The layer only adds time, so what needs a fault to be measured at all may be judged with one: a pass stands. */
 const NEEDS_FAULT: ReadonlySet<string> = new Set([BUDGETS.emergencyClose.name])
 
-/** Those that may not be judged with a fault layer in the path. */
+const OF_DESIGN: ReadonlySet<string> = new Set(Object.values(BUDGETS).map(({ name }) => name))
+
+/** Those that may not be judged with a fault layer in the path. A scenario's own bound is about what follows a fault. */
 export function disturbed(results: readonly BudgetResult[]): string[] {
-  return results.map(({ name }) => name).filter((name) => !NEEDS_FAULT.has(name))
+  return results.map(({ name }) => name).filter((name) => OF_DESIGN.has(name) && !NEEDS_FAULT.has(name))
 }
 
 /** Those that must fail the test. "not judged" is not among them: it is a visible skip, counted in the closing line. */
 export function missed(results: readonly BudgetResult[]): readonly BudgetResult[] {
   return results.filter((result) => result.verdict === 'missed')
-}
-
-const LOOK_US = 400_000
-const STALL_US = 250
-/** Of the looking time. An idle machine of this kind loses well under one percent. */
-const LOST_MAX = 0.05
-
-/**
- * Looks at the clock without a pause for 0.4 s: whenever it jumps, somebody else had the processor. Too noisy when more
- * than a twentieth of the time was lost that way, since then a percentile tells about the neighbours.
- */
-export function machineNoise(): string | null {
-  const startUs = systemClock.nowUs()
-  let beforeUs = startUs
-  let lostUs = 0
-  let longestUs = 0
-  while (beforeUs - startUs < LOOK_US) {
-    const us = systemClock.nowUs()
-    const jump = us - beforeUs
-    if (jump > STALL_US) {
-      lostUs += jump
-      longestUs = Math.max(longestUs, jump)
-    }
-    beforeUs = us
-  }
-  const lost = lostUs / (beforeUs - startUs)
-  if (lost <= LOST_MAX) return null
-  return `the machine was too noisy: ${(lost * 100).toFixed(0)} % of a calibration was lost, longest stall ${(longestUs / 1000).toFixed(1)} ms`
 }

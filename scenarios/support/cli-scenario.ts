@@ -44,7 +44,7 @@ export interface CliStage {
 }
 
 export function cliScenario(name: string, options: CliScenarioOptions, body: (stage: CliStage) => Promise<void>): void {
-  test(name, { timeout: 60_000 }, async (context) => {
+  test(name, { timeout: 180_000 }, async (context) => {
     const judged: BudgetResult[] = []
     const out = join(JOURNALS, scenarioOf(context), slug(name))
     const journalPath = join(out, 'journal.jsonl')

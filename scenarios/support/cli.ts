@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import type { Target } from '../../src/targets.ts'
 import { BUILT } from './paths.ts'
 import { within } from './scenario.ts'
+import { PATIENCE_MS } from './tail.ts'
 
 export interface CliRun extends AsyncDisposable {
   readonly child: ChildProcess
@@ -16,8 +17,6 @@ export interface CliRun extends AsyncDisposable {
   signalGroup(name: NodeJS.Signals): void
   readonly exited: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>
 }
-
-const EXIT_MAX_MS = 20_000
 
 /** `run` against a venue that is already there: to the command line it is the demo target at overridden URLs. */
 export function startCli(
@@ -59,7 +58,7 @@ export function startCli(
     exited,
     [Symbol.asyncDispose]: async () => {
       signalGroup('SIGTERM')
-      await within(exited, EXIT_MAX_MS, 'the end of the command line')
+      await within(exited, PATIENCE_MS, 'the end of the command line')
     },
   }
 }

@@ -1,11 +1,13 @@
 /**
  * How noisy this machine was while a budget was measured: asked only when a value lies outside its budget.
  *
- * Two witnesses that our own load does not move: processor time that the hypervisor gave to other machines ("steal", on
- * Linux), and an event loop with nothing to do (the scenario's own) that is woken late all the same.
+ * Witnesses that our own load does not move: processor time that the hypervisor gave to other machines ("steal", on
+ * Linux), an event loop with nothing to do (the scenario's own) that is woken late all the same, and a loop that only looks
+ * at the clock and sees it jump.
  */
 import { readFileSync } from 'node:fs'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { systemClock } from '../../src/seams/clock.ts'
 
 const RESOLUTION_MS = 5
 /**
@@ -35,6 +37,63 @@ export function watchMachine(): { stop(): string | null } {
       return null
     },
   }
+}
+
+const LOOK_US = 400_000
+const STALL_US = 250
+/** Of the looking time. An idle machine of this kind loses well under one percent. */
+const LOST_MAX = 0.05
+
+/** For a percentile: too noisy when more than a twentieth of a look at the clock was lost, since then it tells about the neighbours. */
+export function machineNoise(): string | null {
+  const { lost, longestMs } = lookAtClock()
+  if (lost <= LOST_MAX) return null
+  return `the machine was too noisy: ${percent(lost)} of a calibration was lost, longest stall ${longestMs.toFixed(1)} ms`
+}
+
+/** How long the machine stood still at most during the scenario's run, ms. One scenario at a time in a process. */
+let stoodStillMs = 0
+
+/** Watches for a machine that stands still; `stop` comes before this process has work of its own to do. */
+export function watchStalls(): { stop(): void } {
+  const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
+  delay.enable()
+  stoodStillMs = 0
+  return {
+    stop() {
+      delay.disable()
+      stoodStillMs = Math.max(0, delay.max / 1e6 - RESOLUTION_MS)
+    },
+  }
+}
+
+/**
+ * For a time that is bounded by itself, not as a percentile: whether the time the machine took from us brings it within its
+ * bound. In proportion, so that a small disturbance never excuses a large miss.
+ */
+export function slownessExplains(actualMs: number, boundMs: number): string | null {
+  const { lost } = lookAtClock()
+  const oursMs = (actualMs - stoodStillMs) * (1 - lost)
+  if (oursMs > boundMs) return null
+  return `the machine was too slow: it stood still for ${stoodStillMs.toFixed(0)} ms, and then ${percent(lost)} of a calibration was lost`
+}
+
+/** Looks at the clock without a pause for 0.4 s: whenever it jumps, somebody else had the processor. */
+function lookAtClock(): { readonly lost: number; readonly longestMs: number } {
+  const startUs = systemClock.nowUs()
+  let beforeUs = startUs
+  let lostUs = 0
+  let longestUs = 0
+  while (beforeUs - startUs < LOOK_US) {
+    const us = systemClock.nowUs()
+    const jump = us - beforeUs
+    if (jump > STALL_US) {
+      lostUs += jump
+      longestUs = Math.max(longestUs, jump)
+    }
+    beforeUs = us
+  }
+  return { lost: lostUs / (beforeUs - startUs), longestMs: longestUs / 1000 }
 }
 
 interface ProcessorTimes {

@@ -30,6 +30,7 @@ import { slug } from '../../src/report/document.ts'
 import { systemClock } from '../../src/seams/clock.ts'
 import type { Target } from '../../src/targets.ts'
 import { disturbed, missed } from './budgets.ts'
+import { watchStalls } from './machine.ts'
 import { BUILT, JOURNALS, ROOT, WORLDS } from './paths.ts'
 import { JournalTail } from './tail.ts'
 
@@ -106,7 +107,8 @@ export interface Stage {
   budgets(results: readonly BudgetResult[]): void
 }
 
-const DEFAULT_TIMEOUT_MS = 30_000
+/** Several waits in a row, each as patient as it may be. */
+const DEFAULT_TIMEOUT_MS = 180_000
 const END_MAX_MS = 100_000
 
 /** Declares one test. Its journal and everything the report needs are left behind, also when it fails. */
@@ -154,6 +156,7 @@ async function play({ context, config, options, faults, body }: Play): Promise<v
     ...(faults.length === 0 ? {} : { faultPlan: planFile(faults, base) }),
   })
   const journal = new JournalTail(journalPath)
+  const stalls = watchStalls()
   await body({
     config: target.config,
     target,
@@ -166,6 +169,7 @@ async function play({ context, config, options, faults, body }: Play): Promise<v
     },
     finish: async ({ exitCode = 0, breaks = [] } = {}) => {
       const exit = await within(runtime.exited, END_MAX_MS, 'the end of the run')
+      stalls.stop()
       const { run, findings } = await judgeRun(target.config, journalPath, target.adminUrl)
       expectPromises(findings, breaks)
       expect(exit.code, printed).toBe(exitCode)

@@ -6,6 +6,8 @@ import type { EventType, JournalEvent, JournalLine } from '../../src/journal/eve
 import { systemClock } from '../../src/seams/clock.ts'
 
 const LOOK_EVERY_MS = 10
+/** How long a scenario waits for what must come. A claim about nothing: what must be quick is measured, and judged as a budget. */
+export const PATIENCE_MS = 60_000
 const CHUNK_BYTES = 1 << 20
 
 export class JournalTail {
@@ -33,14 +35,14 @@ export class JournalTail {
   /** The first line of a type that fits, waited for. Fails with what was written instead. */
   async until<T extends EventType>(
     type: T,
-    timeoutMs: number,
     fits: (line: JournalLine<T>) => boolean = () => true,
   ): Promise<JournalLine<T>> {
-    const deadlineUs = systemClock.nowUs() + timeoutMs * 1000
+    const deadlineUs = systemClock.nowUs() + PATIENCE_MS * 1000
     for (;;) {
       const found = this.of(type).find(fits)
       if (found !== undefined) return found
-      if (systemClock.nowUs() > deadlineUs) throw new Error(`no ${type} within ${timeoutMs} ms; last: ${this.#last()}`)
+      if (systemClock.nowUs() > deadlineUs)
+        throw new Error(`no ${type} within ${PATIENCE_MS} ms; last: ${this.#last()}`)
       await systemClock.sleep(LOOK_EVERY_MS)
     }
   }
