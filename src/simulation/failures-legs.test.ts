@@ -93,10 +93,17 @@ test('emergency close that re-sends the full size and flips the position: each t
   expectFlat(told)
 })
 
-test('emergency close sent again in full because its reply was lost: it is found by its id', async () => {
-  const lost = fault('rest-reply', 'create', LOST, { reduceOnly: true })
-  const told = await play(plan(SHORT_REFUSED, lost))
-  expect(ordersOf(told.trade, 'long', 'unwind')).toHaveLength(1)
+test('emergency close sent again in full because its reply was lost: it is found by its id, told by nobody', async () => {
+  const closing = { leg: 'long', reduceOnly: true } as const
+  const lost = fault('rest-reply', 'create', LOST, closing)
+  const unsaid = (['order', 'execution'] as const).map((op) =>
+    fault('private-stream', op, LOST, { ...closing, times: null }),
+  )
+  const told = await play(plan(SHORT_REFUSED, lost, ...unsaid))
+  const unwinds = ordersOf(told.trade, 'long', 'unwind')
+  expect(unwinds).toHaveLength(1)
+  expect(unwinds[0]!.unknown).not.toBeNull()
+  expect(unwinds[0]!.fills.map(({ data }) => data.from)).toEqual(['query'])
   expectFlat(told)
 })
 

@@ -22,20 +22,26 @@ const LOST = { do: 'drop' } as const
 /** Opening orders: their exits are told, so that the test is about the entry alone. */
 const OPENING = { reduceOnly: false } as const
 
-test.each<[string, Fault[]]>([
-  ['all', ['order', 'execution'].map((op) => fault(STREAM, op as Fault['op'], LOST, { times: null }))],
-  ['some', [fault(STREAM, 'execution', LOST)]],
-  ['one leg', [fault(STREAM, 'execution', LOST, { ...OPENING, leg: 'long', times: null })]],
+/** By its row an order is over: its fills are asked for at once. Without one nobody asks before the leg's time is over. */
+const WITH_ROWS_MS = 100
+const WITHOUT_ROWS_MS = 600
+
+test.each<[string, number, Fault[]]>([
+  ['all', WITHOUT_ROWS_MS, ['order', 'execution'].map((op) => fault(STREAM, op as Fault['op'], LOST, { times: null }))],
+  ['some', WITH_ROWS_MS, [fault(STREAM, 'execution', LOST)]],
+  ['one leg', WITH_ROWS_MS, [fault(STREAM, 'execution', LOST, { ...OPENING, leg: 'long', times: null })]],
   [
     'one leg, rows as well',
+    WITHOUT_ROWS_MS,
     ['order', 'execution'].map((op) =>
       fault(STREAM, op as Fault['op'], LOST, { ...OPENING, leg: 'short', times: null }),
     ),
   ],
-])('a stream that keeps its heartbeat but withholds fills (%s): they are asked for', async (_, faults) => {
+])('a stream that keeps its heartbeat but withholds fills (%s): they are asked for', async (_, withinMs, faults) => {
   const told = await play(plan(...faults))
   expect(told.run.streams.some((line) => line.type === 'stream.gap')).toBe(false)
   expect(told.trade.hedged!.data.lots).toBe(9)
+  expect((told.trade.hedged!.at - told.trade.planned!.at) / 1_000).toBeLessThan(withinMs)
   expect(told.trade.fills.some(({ data }) => data.from !== 'stream')).toBe(true)
   for (const leg of ['long', 'short'] as const) expect(ordersOf(told.trade, leg, 'entry')).toHaveLength(1)
   expectFlat(told)

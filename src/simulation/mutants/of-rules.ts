@@ -196,6 +196,14 @@ export const OF_RULES: readonly Mutant[] = [
     modelledOn: 'hummingbot/hummingbot#5299',
   },
   {
+    name: 'refused retries not counted',
+    file: TRADE,
+    find: "order.purpose !== 'entry' && order.refusal?.retryAtMs == null)",
+    replace: "order.purpose !== 'entry' && order.refusal == null)",
+    why: 'an opening order that the venue refuses for good is sent again and again',
+    modelledOn: null,
+  },
+  {
     name: 'closing price from the entry',
     file: PRICE,
     find: "if (order.purpose === 'entry') return planned",

@@ -241,4 +241,23 @@ export const OF_VENUE: readonly Mutant[] = [
     why: 'a quote from before the public stream went silent is traded',
     modelledOn: 'Galts-Gulch/avarice#23',
   },
+  {
+    name: 'self-match not prevented',
+    file: REST,
+    find: "smpType: 'CancelMaker',",
+    replace: "smpType: 'None',",
+    why: 'our own two legs may trade with each other',
+    modelledOn: null,
+  },
+  {
+    name: 'filters that did not load defaulted',
+    file: REST,
+    find: 'loadInstruments: (symbols) => loadInstruments(reads, symbols),',
+    replace: `loadInstruments: (symbols) => loadInstruments(reads, symbols).then((loaded) => loaded.kind === 'done' ? loaded : { kind: 'done', value: symbols.map((symbol) => ({
+      symbol, baseCoin: symbol.slice(0, -4), tick: { units: 1, decimals: 1 }, lot: { units: 1, decimals: 3 }, minPriceTicks: 1, maxPriceTicks: 1e9, minLots: 1, maxLots: 1e6,
+      maxMarketLots: 1e6, minNotionalUsd: 5, maxLeverage: 100, fundingIntervalMinutes: 480, bandX: 0.05, bandY: 0.1,
+    })) }),`,
+    why: "the instruments' filters could not be read, and defaults are traded by",
+    modelledOn: 'freqtrade/freqtrade#5481',
+  },
 ]

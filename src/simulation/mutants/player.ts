@@ -2,12 +2,10 @@
  * Plays schedules in a child process, with or without a patch in its sources. A child that dies or hangs is replaced.
  */
 import { type ChildProcess, fork } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { systemClock } from '../../seams/clock.ts'
 import type { Schedule } from '../stage.ts'
+import { compileCache } from './compile-cache.ts'
 import { NOT_PATCHED, type Patch, patchArguments } from './patch.ts'
 import type { Played } from './played.ts'
 
@@ -19,17 +17,6 @@ export interface Player {
 /** Real time; schedules take milliseconds, and a loop without end never gives in. */
 const HANGS_MS = 60_000
 const MAIN = fileURLToPath(new URL('player-main.ts', import.meta.url))
-
-/** Sources are stripped and compiled once for all children: all but the patched one are the same. */
-let compiled: string | null = null
-
-function compileCache(): string {
-  if (compiled !== null) return compiled
-  const folder = mkdtempSync(join(tmpdir(), 'mutants-'))
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
-  compiled = folder
-  return folder
-}
 
 /** A child is started with the first schedule. Throws when the patch cannot be applied. */
 export function createPlayer(patch: Patch | null): Player {

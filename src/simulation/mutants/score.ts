@@ -5,6 +5,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { systemClock } from '../../seams/clock.ts'
+import { compileCache } from './compile-cache.ts'
 import { NOT_PATCHED, type Patch, patchArguments } from './patch.ts'
 import type { TestTold } from './test-main.ts'
 
@@ -37,10 +38,14 @@ function testsIn(folder: string): string[] {
     .map((name) => fileURLToPath(new URL(`${folder}/${name}`, SOURCE)))
 }
 
-/** Runs the tests until one fails; without a patch none should. Throws when the mistake could not be put in. */
-export function fateOf(patch: Patch | null, files: readonly string[]): Promise<Fate> {
-  const child = fork(TEST_MAIN, files, {
+/**
+ * Runs the tests until one fails; without a patch none should. `only`: a title, or what stands before its colon. Throws when the
+ * mistake could not be put in.
+ */
+export function fateOf(patch: Patch | null, files: readonly string[], only?: string): Promise<Fate> {
+  const child = fork(TEST_MAIN, only === undefined ? files : [`--only=${only}`, ...files], {
     execArgv: patch === null ? [] : patchArguments(patch),
+    env: { ...process.env, NODE_COMPILE_CACHE: compileCache() },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     serialization: 'advanced',
   })

@@ -1,6 +1,6 @@
 /**
- * A process that runs test files without vitest, for speed: `node test-main.ts file.test.ts …`. Says over its channel, for
- * every test, what went wrong with it; with nobody listening, on its output.
+ * A process that runs test files without vitest, for speed: `node test-main.ts [--only=title] file.test.ts …`. Says over its
+ * channel, for every test, what went wrong with it; with nobody listening, on its output.
  */
 import { registerHooks } from 'node:module'
 import { pathToFileURL } from 'node:url'
@@ -27,9 +27,13 @@ registerHooks({
 const { tests } = (await import(STAND_IN)) as { tests: StandInTest[] }
 const kept = globalThis as { playedSchedules?: unknown[] }
 
-for (const file of process.argv.slice(2)) {
+const ONLY = '--only='
+const words = process.argv.slice(2)
+const only = words.find((word) => word.startsWith(ONLY))?.slice(ONLY.length)
+for (const file of words.filter((word) => !word.startsWith(ONLY))) {
   await import(pathToFileURL(file).href)
   for (const { name, run } of tests.splice(0)) {
+    if (only !== undefined && name !== only && !name.startsWith(`${only}:`)) continue
     kept.playedSchedules = []
     tell({ file, name, failure: await run().then(() => null, inWords), schedules: kept.playedSchedules })
   }
