@@ -37,7 +37,7 @@ export async function mountFaults(options: MountOptions): Promise<void> {
 
   if (gate.wants('process', ['process']) || gate.wants('clock', ['clock'])) {
     const { mountProcess } = await import('./process-mount.ts')
-    mountProcess({ gate, clock, isMain: options.threadId === 0 })
+    mountProcess({ gate, clock, isMain: options.threadId === 0, mountedAtUs })
   }
   if (needsStreams(gate)) {
     const { mountStreams } = await import('./stream-mount.ts')

@@ -37,7 +37,7 @@ function mounted(faults: readonly Fault[]) {
   const clock = movedClock()
   const applied: Applied[] = []
   const gate = createGate({ faults }, { mountedAtUs: 0, onApplied: (one) => applied.push(one) })
-  mountProcess({ gate, clock, isMain: true })
+  mountProcess({ gate, clock, isMain: true, mountedAtUs: 0 })
   const aheadMs = (): number => clock.wallMs() - 5_000_000 - clock.nowUs() / 1000
   return { clock, gate, applied, aheadMs }
 }
@@ -58,6 +58,15 @@ test('a skewed clock is ahead in its window and right again after it; monotonic 
   clock.pass(200)
   expect(aheadMs()).toBe(0)
   expect(applied).toHaveLength(1)
+})
+
+test('a skew that begins at a create within its window ends with the window', () => {
+  const { gate, clock, aheadMs } = mounted([skewed({ afterCreates: 1, windowMs: { from: 0, to: 300 } })])
+  clock.pass(250)
+  gate.createSent(NO_FACTS)
+  expect(aheadMs()).toBe(1_500)
+  clock.pass(50)
+  expect(aheadMs()).toBe(0)
 })
 
 test('without a window the clock is wrong from the start, or from a create on, for good', () => {

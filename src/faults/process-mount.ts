@@ -9,21 +9,38 @@
 import type { Clock } from '../seams/clock.ts'
 import { type Applied, type FaultGate, NO_FACTS } from './gate.ts'
 
+/** What can be done to a process from outside. */
+export interface ProcessHands {
+  kill(): void
+  /** Its main thread stands still for so long, ms. */
+  pause(ms: number): void
+}
+
 export interface ProcessMountOptions {
   readonly gate: FaultGate
   /** Its wall time is what is made wrong. */
   readonly clock: Clock
   /** Whether this is the main thread: it alone kills and pauses. */
   readonly isMain: boolean
+  /** The moment windows count from, monotonic µs. */
+  readonly mountedAtUs: number
+  /** Default: this process. */
+  readonly hands?: ProcessHands
+}
+
+const THIS_PROCESS: ProcessHands = {
+  kill: () => void process.kill(process.pid, 'SIGKILL'),
+  pause: (ms) => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms),
 }
 
 /** Starts disturbing this thread. What is due from the start happens before this returns. */
-export function mountProcess({ gate, clock, isMain }: ProcessMountOptions): void {
+export function mountProcess(options: ProcessMountOptions): void {
+  const { gate, clock, isMain } = options
   const parties = isMain ? (['process', 'clock'] as const) : (['clock'] as const)
   const strike = (): void => {
     for (const party of parties) {
       const applied = gate.judge(party, party, NO_FACTS, clock.nowUs())
-      if (applied !== null) act(applied, clock)
+      if (applied !== null) act(applied, options)
     }
   }
   const strikeAt = (momentUs: number): void => {
@@ -36,13 +53,15 @@ export function mountProcess({ gate, clock, isMain }: ProcessMountOptions): void
   strike()
 }
 
-function act({ verdict, fault }: Applied, clock: Clock): void {
-  if (verdict.do === 'kill') process.kill(process.pid, 'SIGKILL')
-  else if (verdict.do === 'pause') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, verdict.ms)
+function act({ verdict, fault }: Applied, { clock, mountedAtUs, hands = THIS_PROCESS }: ProcessMountOptions): void {
+  if (verdict.do === 'kill') hands.kill()
+  else if (verdict.do === 'pause') hands.pause(verdict.ms)
   else if (verdict.do === 'skew') {
     const { windowMs } = fault
     skew(clock, verdict.ms)
-    if (windowMs !== undefined) clock.after(windowMs.to - windowMs.from, () => skew(clock, -verdict.ms))
+    if (windowMs === undefined) return
+    const leftMs = windowMs.to - (clock.nowUs() - mountedAtUs) / 1000
+    clock.after(Math.max(0, leftMs), () => skew(clock, -verdict.ms))
   }
 }
 

@@ -11,7 +11,7 @@
  */
 import type { FaultPlan } from '../faults/plan-types.ts'
 import type { JournalLine } from '../journal/events.ts'
-import type { Run, RunOrder, RunTrade } from '../journal/run.ts'
+import { linesOf, type Run, type RunOrder, type RunTrade } from '../journal/run.ts'
 import type { Schedule } from './stage.ts'
 
 export interface Allowance {
@@ -54,6 +54,20 @@ export function isBanned(run: Run): boolean {
   return run.faults.applied.some(({ data }) => data.verdict === 'http 403')
 }
 
+/** A create, or the whole process between meaning one and sending it, was held up. */
+export function werePostponed(run: Run): boolean {
+  return run.faults.applied.some(({ data: { party, op, verdict } }) => {
+    const isCreate = party === 'rest-request' && op === 'create' && verdict.startsWith('delay')
+    return isCreate || party === 'process'
+  })
+}
+
+/** The most orders that were meant with less than a second between the first and the last. */
+export function mostSentInASecond(run: Run): number {
+  const atUs = linesOf(run, 'order.submitted').map(({ at }) => at)
+  return Math.max(0, ...atUs.map((last, index) => index + 1 - atUs.findIndex((first) => last - first < 1_000_000)))
+}
+
 /**
  * A closing order that got nowhere: refused, never arrived, held back by the budget of orders, or ended short of what it
  * asked, since the market would not take it.
@@ -68,7 +82,10 @@ function wasNotTaken(run: Run, { submitted, refused, absent, clientId }: RunOrde
 function costMs({ config, faults }: Schedule, { data }: JournalLine<'fault.applied'>): number {
   const verdict = verdictOf(faults, data.name)
   const wait = verdict !== undefined && 'ms' in verdict ? Math.abs(verdict.ms) : 0
-  if (data.party === 'clock') return config.orderRecvWindowMs + QUESTION_MS
+  // Wall time is asked for at the start alone; monotonic time and the venue's are never wrong.
+  if (data.party === 'clock') return 0
+  // What it had asked may be given up while the answer lies there, as if that were lost.
+  if (data.party === 'process') return wait + settleMs(config)
   if (data.party.startsWith('rest')) {
     const reset = verdict?.do === 'rate-limit' ? Math.max(verdict.resetMs, LIMIT_MS) : 0
     return wait + reset + (data.op === 'create' || data.op === 'cancel' ? settleMs(config) : QUESTION_MS)

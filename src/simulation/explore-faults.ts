@@ -6,6 +6,7 @@
  * that it refused, and one that did not and says that it did.
  */
 import fc from 'fast-check'
+import { filtersWithout } from '../faults/plan-table.ts'
 import type { Fault, FaultOp, FaultVerdict } from '../faults/plan-types.ts'
 import { LISTED, rule } from '../venue/outcome.ts'
 import { rarely } from './explore-worlds.ts'
@@ -25,6 +26,7 @@ export const FAULT_CLASSES = [
   'reconnects',
   'heartbeats',
   'clock',
+  'pauses',
   'banned',
 ] as const
 export type FaultClass = (typeof FAULT_CLASSES)[number]
@@ -48,16 +50,6 @@ const REST_OPS: readonly FaultOp[] = [
  * certain refusal of what was done.
  */
 const TOLD_TWICE: readonly FaultOp[] = ['cancel', 'realtime', 'history', 'executions', 'positions']
-const ABOUT_LEGS: readonly FaultOp[] = [
-  'create',
-  'cancel',
-  'realtime',
-  'history',
-  'executions',
-  'any',
-  'order',
-  'execution',
-]
 
 const lateMs = fc.constantFrom(5, 30, 120, 400, 900, 1_300, 2_500)
 const restOp = fc.constantFrom(...REST_OPS)
@@ -89,13 +81,14 @@ function seldom<T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> {
 
 function aimed<T extends Nameless>(what: fc.Arbitrary<T>): fc.Arbitrary<Nameless> {
   return fc.tuple(what, when).map(([fault, { leg, reduceOnly, afterCreates, skip, times, chance }]) => {
-    const aboutLegs = ABOUT_LEGS.includes(fault.op) && fault.party !== 'public-stream'
+    const unmatched = filtersWithout(fault.party, fault.op)
+    const aboutLegs = !unmatched.includes('leg')
     const isSocket = fault.op === 'socket'
     return {
       ...fault,
       ...(aboutLegs && leg !== undefined ? { leg } : {}),
       ...(aboutLegs && reduceOnly !== undefined ? { reduceOnly } : {}),
-      ...(fault.party === 'public-stream' ? {} : { afterCreates }),
+      ...(unmatched.includes('afterCreates') ? {} : { afterCreates }),
       ...(skip === undefined || isSocket ? {} : { skip }),
       times,
       ...(chance === undefined || isSocket ? {} : { chance }),
@@ -127,6 +120,14 @@ const frameVerdict = fc.oneof(
   verdict<FaultVerdict>({ do: 'drop' }, { do: 'duplicate' }, { do: 'reorder' }, { do: 'malformed' }),
   lateMs.map((ms): FaultVerdict => ({ do: 'delay', ms })),
   fc.constantFrom('{}', '{"topic":"order","data":null}').map((text): FaultVerdict => ({ do: 'replace', text })),
+)
+
+/** Something that happens to the process itself: at a moment, before it trades too, or as it sends an order. */
+const moment = fc.oneof(
+  fc
+    .record({ from: fc.integer({ min: 0, max: 2_000 }), lastsMs: fc.constantFrom(100, 1_000) })
+    .map(({ from, lastsMs }) => ({ windowMs: { from, to: from + lastsMs } })),
+  fc.integer({ min: 1, max: 8 }).map((afterCreates) => ({ afterCreates })),
 )
 
 const BY_CLASS: Readonly<Record<FaultClass, fc.Arbitrary<Nameless>>> = {
@@ -182,7 +183,7 @@ const BY_CLASS: Readonly<Record<FaultClass, fc.Arbitrary<Nameless>>> = {
       op: fc.constant('socket' as const),
       verdict: verdict<FaultVerdict>({ do: 'close', code: 1001 }, { do: 'reset' }, { do: 'silence' }),
     }),
-  ).chain((fault) => fc.integer({ min: 100, max: 3_000 }).map((socketAgeMs) => ({ ...fault, socketAgeMs }))),
+  ).chain((fault) => fc.integer({ min: 100, max: 2_000 }).map((socketAgeMs) => ({ ...fault, socketAgeMs }))),
   reconnects: aimed(
     fc.record({
       party: bothStreams,
@@ -198,12 +199,16 @@ const BY_CLASS: Readonly<Record<FaultClass, fc.Arbitrary<Nameless>>> = {
     }),
   ),
   clock: fc
-    .record({ ms: fc.constantFrom(-2_000, -400, 300, 1_500, 5_000), from: fc.integer({ min: 100, max: 2_000 }) })
-    .map(({ ms, from }) => ({
-      party: 'clock',
-      op: 'clock',
-      windowMs: { from, to: from + 1_000 },
-      verdict: { do: 'skew', ms },
+    .record({ ms: fc.constantFrom(-2_000, -400, 300, 1_500, 5_000), moment })
+    .map(({ ms, moment: at }) => ({ party: 'clock', op: 'clock', ...at, verdict: { do: 'skew', ms } })),
+  pauses: fc
+    .record({ ms: fc.constantFrom(40, 200, 700, 1_600, 4_000), moment, times: fc.constantFrom(1, 1, 2) })
+    .map(({ ms, moment: at, times }) => ({
+      party: 'process',
+      op: 'process',
+      ...at,
+      times,
+      verdict: { do: 'pause', ms },
     })),
   banned: aimed(fc.record({ ...request, op: restOp, verdict: http([403]) })).map((fault) => ({
     ...fault,

@@ -8,7 +8,8 @@
  * by its own reader, so a schedule can ask for nothing that a run could not be given.
  *
  * `healsAtMs`: from then on nothing is disturbed any more. Faults end, the market is whole, matching is prompt; what has
- * been broken (a silent socket, a position) stays broken until somebody mends it. Null: it never heals.
+ * been broken (a silent socket, a position) stays broken until somebody mends it. Null: it never heals. A run whose number
+ * of trades is not limited then goes on until it has traded again, for `tradeMs` at most.
  */
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
@@ -18,6 +19,7 @@ import type { WorldChange } from '../exchange/core/types.ts'
 import { parseWorld, type World, WorldError } from '../exchange/world.ts'
 import { FaultPlanError, parsePlan } from '../faults/plan.ts'
 import type { Fault } from '../faults/plan-types.ts'
+import { lastTradeOf } from './explore-last-trade.ts'
 import type { Schedule } from './stage.ts'
 
 export interface TimedChange {
@@ -144,14 +146,16 @@ export interface Explored extends Schedule {
 /** What is to be played. The file has been read by `parseScheduleFile`, or was made by the explorer. */
 export function scheduleOf(file: ScheduleFile): Explored {
   const world = parseWorld(file.world)
+  const config = parseConfig(file.settings)
   const { seed, latency, clockAheadMs, tradeMs, healsAtMs } = file
   const changes = file.changes.filter(({ atMs }) => healsAtMs === null || atMs < healsAtMs)
   const healing = healsAtMs === null ? [] : world.instruments.flatMap(({ symbol }) => healed(symbol, healsAtMs))
-  return {
+  const faults = healsAtMs === null ? file.faults : untilHealed(file.faults, healsAtMs)
+  const schedule = {
     seed,
     world,
-    config: parseConfig(file.settings),
-    faults: { faults: file.faults.map((fault) => (healsAtMs === null ? fault : untilHealed(fault, healsAtMs))) },
+    config,
+    faults: { faults },
     latency,
     tradeMs,
     clockAheadMs,
@@ -159,12 +163,15 @@ export function scheduleOf(file: ScheduleFile): Explored {
     quietMs: QUIET_MS,
     changes: [...changes, ...healing],
   }
+  if (healsAtMs === null || config.maxTrades !== null) return schedule
+  return { ...schedule, lastTrade: lastTradeOf(schedule, healsAtMs) }
 }
 
-/** A fault that never began before that is left as it is: its window stays, so that the reader sees it never fires. */
-function untilHealed(fault: Fault, healsAtMs: number): Fault {
-  const { from = 0, to = Number.POSITIVE_INFINITY } = fault.windowMs ?? {}
-  return { ...fault, windowMs: { from, to: Math.min(to, Math.max(from + 1, healsAtMs)) } }
+function untilHealed(faults: readonly Fault[], healsAtMs: number): Fault[] {
+  return faults.flatMap((fault) => {
+    const { from = 0, to = Number.POSITIVE_INFINITY } = fault.windowMs ?? {}
+    return from >= healsAtMs ? [] : [{ ...fault, windowMs: { from, to: Math.min(to, healsAtMs) } }]
+  })
 }
 
 function healed(symbol: string, atMs: number): TimedChange[] {

@@ -9,9 +9,10 @@
  * A planned fault that never fires makes no violation here, unlike in a scenario: a drawn plan claims nothing. It is counted.
  */
 import type { Finding } from '../journal/finding.ts'
-import type { Run, RunTrade } from '../journal/run.ts'
-import { type Allowance, allowanceOf, isBanned } from './explore-allowance.ts'
+import type { RunTrade } from '../journal/run.ts'
+import { type Allowance, allowanceOf, isBanned, mostSentInASecond, werePostponed } from './explore-allowance.ts'
 import type { Explored } from './explore-file.ts'
+import { judgeHealing, OPEN, outlivesHealing } from './explore-healing.ts'
 import type { Simulated } from './simulate.ts'
 import type { Schedule } from './stage.ts'
 
@@ -28,7 +29,8 @@ export function judge(schedule: Explored, played: Simulated): Violation[] {
   const broken = findings
     .filter((finding) => finding.verdict !== 'pass' && finding.promise !== 'P10' && !excused.covers(finding))
     .map(({ promise, verdict, summary }) => ({ rule: promise, what: `${verdict}: ${summary}` }))
-  return [...broken, ...judgeEnd(played), ...judgeHealing(schedule, played), ...judgeHalts(schedule, played)]
+  const liveness = judgeHealing(schedule, played).map((what) => ({ rule: 'liveness', what }))
+  return [...broken, ...judgeEnd(played), ...liveness, ...judgeHalts(schedule, played)]
 }
 
 /** A run that could not even begin has nothing to answer for but that it says so and leaves nothing behind. */
@@ -54,6 +56,7 @@ class Excused {
     if (finding.promise === 'P1') return this.#coversNaked(finding)
     if (finding.promise === 'P4') return this.#coversLateFills(finding)
     if (finding.promise === 'P6') return this.#coversSlowCloses(finding)
+    if (finding.promise === 'P8') return this.#coversBunchedCreates(finding)
     if (finding.promise === 'P5' && this.#coversNamedOrders(finding)) return true
     // What could not be asked could not be booked either: the run must have said so, which judgeEnd holds it to.
     return (finding.promise === 'P5' || finding.promise === 'P9') && isBanned(this.#played.run)
@@ -91,6 +94,13 @@ class Excused {
       const isNoticed = Number(detectionMs) <= DETECTION_MAX_MS + moreMs
       return isNoticed && Math.max(Number(venueMs), Number(ownMs)) <= (bound ?? 0) + moreMs
     })
+  }
+
+  /** Creates that were sent at the permitted rate, and some of which were held up on their way. */
+  #coversBunchedCreates({ evidence, bound }: Finding): boolean {
+    const { run } = this.#played
+    const isRate = listOf(evidence['broken']).every(({ limit }) => limit === 'creates per second')
+    return isRate && werePostponed(run) && mostSentInASecond(run) <= (bound ?? 0)
   }
 
   /** Orders that nothing could cancel before the run gave up, each named in its last words. Once healed, none may be left. */
@@ -136,24 +146,6 @@ function judgeEnd({ run, result, output }: Simulated): Violation[] {
   if (run.events.some(({ type }) => type === 'entries.halted')) wrong('ended with 0 though its entries were halted')
   return violations
 }
-
-const OPEN: ReadonlySet<string> = new Set(['New', 'PartiallyFilled', 'Untriggered'])
-
-/** With nothing disturbed any more and a market that takes what it is offered, everything ends flat. */
-function judgeHealing({ healsAtMs }: Explored, { run, result }: Simulated): Violation[] {
-  if (!outlivesHealing(healsAtMs, run) || isBanned(run)) return []
-  const left = result.left.map(({ symbol, longLots, shortLots }) => `${symbol} long ${longLots}, short ${shortLots}`)
-  const open = (run.truth?.data.orders ?? []).filter(({ status }) => OPEN.has(status)).map(({ clientId }) => clientId)
-  return [...left, ...open].map((what) => ({ rule: 'liveness', what: `left over in a healed world: ${what}` }))
-}
-
-/** Whether the run was still there when the world had healed, and long enough to settle. */
-export function outlivesHealing(healsAtMs: number | null, run: Run): boolean {
-  return healsAtMs !== null && (run.finished?.at ?? 0) / 1_000 >= healsAtMs + SETTLES_MS
-}
-
-/** The sweep looks twice, with a pause, and sends up to four times: so long after the healing it is over, ms. */
-const SETTLES_MS = 2_500
 
 /** A trade is given up only where something kept it from being closed. */
 function judgeHalts(schedule: Schedule, { run }: Simulated): Violation[] {

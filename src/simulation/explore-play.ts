@@ -3,6 +3,7 @@
  */
 import { endOf } from './end.ts'
 import { type Explored, type ScheduleFile, scheduleOf } from './explore-file.ts'
+import { type TradedAgain, tradedAgain } from './explore-healing.ts'
 import { judge, type Violation } from './explore-judge.ts'
 import { type Simulated, simulate } from './simulate.ts'
 
@@ -11,6 +12,8 @@ export interface PlayedSchedule {
   readonly violations: readonly Violation[]
   /** Null when it threw. */
   readonly played: Simulated | null
+  /** Whether it traded again in its healed world. */
+  readonly again: TradedAgain
 }
 
 export async function playSchedule(file: ScheduleFile): Promise<PlayedSchedule> {
@@ -21,9 +24,9 @@ export async function playSchedule(file: ScheduleFile): Promise<PlayedSchedule> 
     played = await simulate(schedule)
   } catch (error) {
     const what = error instanceof Error ? (error.stack ?? error.message) : String(error)
-    return { file, played: null, violations: [{ rule: 'exception', what }] }
+    return { file, played: null, again: 'excused', violations: [{ rule: 'exception', what }] }
   }
-  return { file, played, violations: judge(schedule, played) }
+  return { file, played, again: tradedAgain(schedule, played.run), violations: judge(schedule, played) }
 }
 
 /** How every trade ended, and the run: words to count by. */

@@ -9,6 +9,7 @@ import fc from 'fast-check'
 import { seededRandom } from '../seams/random.ts'
 import { faultPlans } from './explore-faults.ts'
 import type { ScheduleFile, TimedChange } from './explore-file.ts'
+import { TRADES_AGAIN_MS } from './explore-last-trade.ts'
 import { rarely, TEMPLATES, worlds } from './explore-worlds.ts'
 
 /** An odd number multiplies every index to another number of 32 bits: no two schedules of a seed begin alike. */
@@ -59,7 +60,6 @@ const SETTINGS = fc.record({
   PING_INTERVAL_MS: of(300, 1_000),
   SILENCE_PUBLIC_MS: of(1_200, 5_000),
   SILENCE_PRIVATE_MS: of(1_500, 30_000),
-  MAX_TRADES: of(1, 1, 2, 3, 5),
 })
 
 const latencies = fc.oneof(
@@ -98,11 +98,20 @@ function changesOn(symbols: readonly string[]): fc.Arbitrary<readonly TimedChang
   )
 }
 
-/** Stopped while it trades or after everything has healed; a trade ends by itself in between. */
+/** Most go on until they have traded again in a healed world; the others end while anything may go wrong. */
 const ends = fc.oneof(
-  { weight: 2, arbitrary: fc.constant({ healsAtMs: 3_000, tradeMs: 6_000 }) },
-  { weight: 2, arbitrary: fc.integer({ min: 300, max: 1_500 }).map((healsAtMs) => ({ healsAtMs, tradeMs: 5_000 })) },
-  { weight: 1, arbitrary: fc.integer({ min: 300, max: 3_000 }).map((tradeMs) => ({ healsAtMs: 3_000, tradeMs })) },
+  {
+    weight: 4,
+    arbitrary: fc
+      .integer({ min: 300, max: 2_500 })
+      .map((healsAtMs) => ({ limit: {}, healsAtMs, tradeMs: healsAtMs + TRADES_AGAIN_MS })),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .record({ MAX_TRADES: of(1, 1, 2, 3, 5), tradeMs: fc.integer({ min: 300, max: 3_000 }) })
+      .map(({ MAX_TRADES, tradeMs }) => ({ limit: { MAX_TRADES }, healsAtMs: 3_000, tradeMs })),
+  },
 )
 
 const schedules: fc.Arbitrary<ScheduleFile> = fc.tuple(symbolLists, SETTINGS).chain(([symbols, settings]) =>
@@ -115,9 +124,9 @@ const schedules: fc.Arbitrary<ScheduleFile> = fc.tuple(symbolLists, SETTINGS).ch
       clockAheadMs: rarely(0, fc.constantFrom(-900, 700, 1_500)),
       end: ends,
     })
-    .map(({ end, ...rest }) => ({
+    .map(({ end: { limit, ...end }, ...rest }) => ({
       seed: '',
-      settings: { ...settings, SYMBOLS_TO_TRADE: symbols.join(',') },
+      settings: { ...settings, ...limit, SYMBOLS_TO_TRADE: symbols.join(',') },
       ...rest,
       ...end,
     })),

@@ -2,7 +2,6 @@
  * What an exploration has seen so far, as counts: plain JSON, so that a worker's can be added to everybody's.
  */
 import { classOf } from './explore-faults.ts'
-import { outlivesHealing } from './explore-judge.ts'
 import { endsOf, type PlayedSchedule } from './explore-play.ts'
 
 export interface Tally {
@@ -10,8 +9,8 @@ export interface Tally {
   violated: number
   /** Schedules in which at least one planned fault never fired (P10 would call them void). */
   unfired: number
-  /** Runs that were still there when their world had healed, and had to settle. */
-  healed: number
+  /** Runs that had to trade again once their world had healed, and did. */
+  tradedAgain: number
   /** In how many schedules each class of faults struck. */
   readonly classes: Record<string, number>
   /** How often each verdict was carried out. */
@@ -21,14 +20,14 @@ export interface Tally {
 }
 
 export function newTally(): Tally {
-  return { played: 0, violated: 0, unfired: 0, healed: 0, classes: {}, verdicts: {}, ends: {} }
+  return { played: 0, violated: 0, unfired: 0, tradedAgain: 0, classes: {}, verdicts: {}, ends: {} }
 }
 
 export function count(tally: Tally, one: PlayedSchedule): void {
   tally.played += 1
   if (one.violations.length > 0) tally.violated += 1
   for (const end of endsOf(one)) add(tally.ends, end, 1)
-  if (one.played !== null && outlivesHealing(one.file.healsAtMs, one.played.run)) tally.healed += 1
+  if (one.again === 'yes') tally.tradedAgain += 1
   const applied = one.played?.run.faults.applied ?? []
   const fired = new Set(applied.map(({ data }) => data.name))
   if (one.file.faults.some(({ name }) => !fired.has(name))) tally.unfired += 1
@@ -42,14 +41,14 @@ export function merge(whole: Tally, part: Tally): void {
   whole.played += part.played
   whole.violated += part.violated
   whole.unfired += part.unfired
-  whole.healed += part.healed
+  whole.tradedAgain += part.tradedAgain
   for (const name of ['classes', 'verdicts', 'ends'] as const) {
     for (const [key, amount] of Object.entries(part[name])) add(whole[name], key, amount)
   }
 }
 
 /** The counts as lines of text, the most frequent first. */
-export function tallyText({ played, unfired, healed, classes, verdicts, ends }: Tally): string {
+export function tallyText({ played, unfired, tradedAgain: again, classes, verdicts, ends }: Tally): string {
   const list = (counts: Readonly<Record<string, number>>): string =>
     Object.entries(counts)
       .toSorted(([a, m], [b, n]) => n - m || a.localeCompare(b))
@@ -59,7 +58,7 @@ export function tallyText({ played, unfired, healed, classes, verdicts, ends }: 
     `schedules in which a class struck: ${list(classes)}`,
     `verdicts carried out: ${list(verdicts)}`,
     `ends: ${list(ends)}`,
-    `a planned fault never fired in ${unfired} of ${played} schedules; ${healed} runs outlived the healing of their world`,
+    `a planned fault never fired in ${unfired} of ${played} schedules; ${again} traded again once their world had healed`,
   ].join('\n')
 }
 

@@ -16,7 +16,9 @@ import { readOwnLines } from '../journal/read.ts'
 import type { Run } from '../journal/run.ts'
 import { createRuntime, type Runtime } from '../runtime.ts'
 import type { RunResult } from '../runtime-types.ts'
+import { watchTrades } from './last-trade.ts'
 import { createMemoryJournal, type MemoryJournal } from './memory-journal.ts'
+import { openHost, type SimulatedHost } from './process.ts'
 import { openStage, type Schedule, type Stage } from './stage.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
@@ -46,7 +48,7 @@ export const SIMULATED_PROCESS = {
 export async function simulate(schedule: Schedule): Promise<Simulated> {
   const opened = openRun(schedule)
   const { stage, runtime, journal } = opened
-  const result = await play(stage.clock, runtime, schedule.tradeMs)
+  const result = await play(stage.clock, runtime, schedule.tradeMs, opened.host)
   await stage.clock.pass(schedule.quietMs ?? QUIET_MS)
   await stage.recordTruth(journal.writer('harness'))
   return judge(opened, result)
@@ -56,6 +58,7 @@ export async function simulate(schedule: Schedule): Promise<Simulated> {
 export interface OpenedRun {
   readonly schedule: Schedule
   readonly stage: Stage
+  readonly host: SimulatedHost
   readonly runtime: Runtime
   readonly journal: MemoryJournal
   readonly printed: readonly string[]
@@ -68,17 +71,20 @@ export function openRun(schedule: Schedule): OpenedRun {
   const { clock } = stage
   const journal = createMemoryJournal(clock)
   faultsLog = journal.writer('faults')
+  const host = openHost(stage, schedule)
+  const own = journal.writer('runtime')
+  const nowMs = (): number => clock.nowUs() / 1_000
+  const onOver = (): void => void host.clock.after(0, () => void runtime.stop('duration reached'))
   const runtime = createRuntime({
     ...SIMULATED_PROCESS,
+    ...host,
     config: stage.config,
-    clock: clock.skewed(schedule.clockAheadMs ?? 0),
-    journal: journal.writer('runtime'),
+    journal: schedule.lastTrade === undefined ? own : watchTrades(own, { last: schedule.lastTrade, nowMs, onOver }),
     plannedFaults: schedule.faults.faults.map((fault) => fault.name),
-    transport: stage.transport,
     runId: 'sim',
     print: (text) => printed.push(text),
   })
-  return { schedule, stage, runtime, journal, printed }
+  return { schedule, stage, host, runtime, journal, printed }
 }
 
 /** Closes the venue and holds the journal against every promise. */
@@ -89,9 +95,14 @@ export function judge({ schedule, stage, journal, printed }: OpenedRun, result: 
 }
 
 /** Trades for so long, ends, and answers with how. */
-export async function play(clock: VirtualClock, runtime: Runtime, tradeMs: number): Promise<RunResult> {
+export async function play(
+  clock: VirtualClock,
+  runtime: Runtime,
+  tradeMs: number,
+  host: Pick<SimulatedHost, 'clock'> = { clock },
+): Promise<RunResult> {
   const started = runtime.start().catch((error: unknown) => runtime.stop(String(error), 1))
-  clock.after(tradeMs, () => void runtime.stop('duration reached'))
+  host.clock.after(tradeMs, () => void runtime.stop('duration reached'))
   void started
   return clock.passUntil(runtime.finished, tradeMs + END_MAX_MS)
 }

@@ -10,11 +10,12 @@ import type { World } from '../exchange/world.ts'
 import { openReader } from '../execution/reader.ts'
 import { readTruth } from '../execution/truth.ts'
 import { recordOf } from '../faults/applied-log.ts'
-import { createGate } from '../faults/gate.ts'
+import { createGate, type FaultGate } from '../faults/gate.ts'
 import type { FaultPlan } from '../faults/plan-types.ts'
 import type { Journal } from '../journal/append.ts'
 import { seededRandom } from '../seams/random.ts'
 import type { Transport } from '../venue/transport.ts'
+import type { LastTrade } from './last-trade.ts'
 import { createMemoryVenue, type MemoryVenue } from './memory-venue.ts'
 import { createMemoryWire, type Latency } from './memory-wire.ts'
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts'
@@ -30,6 +31,8 @@ export interface Schedule {
   readonly tradeMs: number
   /** How far the run's wall clock is ahead of the venue's, ms. Default 0. */
   readonly clockAheadMs?: number
+  /** The run is stopped after such a trade, before `tradeMs` is over. Default: there is none. */
+  readonly lastTrade?: LastTrade
   /** What changes in the world, ms after the start. */
   readonly changes?: readonly { readonly atMs: number; readonly change: WorldChange }[]
   /** The venue's books are asked so long after the run's end, when everything late has arrived, ms. Default 5,000. */
@@ -40,6 +43,8 @@ export interface Stage {
   readonly clock: VirtualClock
   readonly venue: MemoryVenue
   readonly config: Config
+  /** What decides on every disturbance. */
+  readonly gate: FaultGate
   /** The disturbed wire. */
   readonly transport: Transport
   /** Another client's wire, which nothing disturbs. */
@@ -83,6 +88,7 @@ export function openStage(schedule: Schedule, faultLog: () => Journal): Stage {
     clock,
     venue,
     config,
+    gate,
     transport,
     calmTransport,
     recordTruth: async (journal, sinceVenueMs = START_MS) => {

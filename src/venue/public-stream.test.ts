@@ -93,6 +93,16 @@ test('an old update is dropped, an equal one confirms the quote, a restart at 1 
   expect(listener.quotes[1]!.receivedUs).toBeGreaterThanOrEqual(listener.quotes[0]!.receivedUs)
 })
 
+test('a venue that begins anew and whose first frame is lost is heard again from the next one', async () => {
+  await using venue = await startWsVenue()
+  const listener = listen(venue.url)
+  const connection = await venue.ready(0)
+  const at = (u: number, laterMs: number) => ({ ...quoteFrame(u), ts: 1_767_225_600_120 + laterMs })
+  for (const frame of [at(10, 0), at(9, 0), at(2, 5), at(3, 5)]) connection.push(frame)
+  await heard(listener, venue, 0)
+  expect(listener.quotes.map(({ updateId }) => updateId)).toEqual([10, 2, 3])
+})
+
 test('frames that cannot be understood are written down with the reason, and the stream goes on', async () => {
   await using venue = await startWsVenue()
   const listener = listen(venue.url)

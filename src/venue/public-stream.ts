@@ -5,8 +5,9 @@
  *                  └► tickers ─────► merge into the symbol's Ticker ─► onTicker
  *
  * After each (re)connect nothing is believed that builds on what was before: no delta before a snapshot, update ids
- * start anew. An update id lower than the last is old and dropped (1 is a venue restart and accepted); an equal one
- * is a keep-alive: the same quote, confirmed, so it is delivered and refreshes the age.
+ * start anew. An update id lower than the last is old and dropped, unless it is 1 or the venue's own time says that it is
+ * newer: then the venue has begun anew, and its first frame may have been lost. An equal one is a keep-alive: the same
+ * quote, confirmed, so it is delivered and refreshes the age.
  */
 import type { Instrument } from '../domain/instrument.ts'
 import type { Quote } from '../domain/quote.ts'
@@ -51,6 +52,8 @@ interface Feed {
   readonly symbolIndex: number
   /** −1 until the first quote of this connection. */
   lastUpdateId: number
+  /** Venue time of that quote, ms. */
+  lastVenueMs: number
   readonly ticker: MutableTicker
   tickerHasSnapshot: boolean
 }
@@ -110,7 +113,7 @@ function feedsByTopic({ instruments, topics = ['orderbook.1', 'tickers'] }: Publ
   const feeds = new Map<string, Feed>()
   for (const [symbolIndex, instrument] of instruments.entries()) {
     const ticker = emptyTicker(symbolIndex)
-    const feed: Feed = { instrument, symbolIndex, lastUpdateId: -1, ticker, tickerHasSnapshot: false }
+    const feed: Feed = { instrument, symbolIndex, lastUpdateId: -1, lastVenueMs: 0, ticker, tickerHasSnapshot: false }
     for (const topic of topics) feeds.set(`${topic}.${instrument.symbol}`, feed)
   }
   return feeds
@@ -131,8 +134,10 @@ function takeQuote(
 ): string | null {
   const refusal = decodeQuote(frame, feed.instrument, quote)
   if (refusal !== null) return refusal.why
-  if (quote.updateId < feed.lastUpdateId && quote.updateId !== 1) return null
+  const hasLowerId = quote.updateId < feed.lastUpdateId && quote.updateId !== 1
+  if (hasLowerId && quote.venueMs <= feed.lastVenueMs) return null
   feed.lastUpdateId = quote.updateId
+  feed.lastVenueMs = quote.venueMs
   quote.symbolIndex = feed.symbolIndex
   quote.receivedUs = receivedUs
   onQuote(quote)

@@ -1,0 +1,69 @@
+/**
+ * What is demanded of a run once its world has healed: it settles what it had, and it trades again.
+ *
+ *   disturbed ──► healed ──────────────────────────────────► stopped
+ *                  ├─ a new trade, hedged and flat again: quotes come, the private stream is up and reconciled, the budget
+ *                  │  of orders is free, no halt lingers: without any of these there is none
+ *                  └─ nothing of it is left at the venue
+ */
+import { linesOf, type Run, type RunTrade } from '../journal/run.ts'
+import { isBanned } from './explore-allowance.ts'
+import type { Explored } from './explore-file.ts'
+import type { LastTrade } from './last-trade.ts'
+import type { Simulated } from './simulate.ts'
+
+/** How the demand to trade again was met. `excused`: it was not made. */
+export type TradedAgain = 'yes' | 'no' | 'excused'
+
+export function tradedAgain({ healsAtMs, lastTrade }: Explored, run: Run): TradedAgain {
+  if (lastTrade === undefined || healsAtMs === null || run.baseline === null) return 'excused'
+  const trades = [...run.trades.values()].filter(({ tradeId }) => tradeId !== 'sweep')
+  const good = trades.filter((trade) => isGood(trade, lastTrade))
+  if (new Set(good.map(({ symbol }) => symbol)).size >= lastTrade.symbols) return 'yes'
+  if (isBanned(run) || (run.stopping?.at ?? 0) < healsAtMs * 1_000) return 'excused'
+  if (linesOf(run, 'entries.halted').length === 0) return 'no'
+  // Entries stay halted until somebody starts the process anew (D11): the reason must be from before the healing.
+  const isBad = ({ failed, halted }: RunTrade): boolean => failed !== null || halted !== null
+  const healedUs = healedAtUs(healsAtMs, run)
+  const hasOldReason = trades.some((trade) => isBad(trade) && trade.firstUs < healedUs)
+  const isAboutTrades = trades.some(isBad)
+  return hasOldReason || !isAboutTrades || !lastTrade.hedged ? 'excused' : 'no'
+}
+
+function isGood({ firstUs, hedged, flat }: RunTrade, last: LastTrade): boolean {
+  return firstUs >= last.fromMs * 1_000 && flat !== null && (!last.hedged || hedged !== null)
+}
+
+/** When the last disturbance that had begun before was over too. */
+function healedAtUs(healsAtMs: number, run: Run): number {
+  const ends = run.faults.applied
+    .filter(({ data }) => data.party !== 'clock')
+    .map(({ at, data }) => at + 1_000 * Number(/ (\d+) ms/.exec(data.verdict)?.[1] ?? 0))
+  return Math.max(healsAtMs * 1_000, ...ends)
+}
+
+/**
+ * With nothing disturbed any more and a market that takes what it is offered, it trades again and everything ends flat:
+ * a sentence for each thing that is otherwise.
+ */
+export function judgeHealing(schedule: Explored, { run, result }: Simulated): string[] {
+  const { healsAtMs, lastTrade } = schedule
+  const again = tradedAgain(schedule, run)
+  const wanted = lastTrade?.hedged ? 'hedged and flat' : 'flat'
+  const idle = again === 'no' ? [`healed at ${healsAtMs} ms, yet no new trade was ${wanted} again`] : []
+  if (isBanned(run) || (again !== 'yes' && !outlivesHealing(healsAtMs, run))) return idle
+  const left = result.left.map(({ symbol, longLots, shortLots }) => `${symbol} long ${longLots}, short ${shortLots}`)
+  const open = (run.truth?.data.orders ?? []).filter(({ status }) => OPEN.has(status)).map(({ clientId }) => clientId)
+  return [...idle, ...[...left, ...open].map((what) => `left over in a healed world: ${what}`)]
+}
+
+/** Bybit's statuses of an order that may still fill. */
+export const OPEN: ReadonlySet<string> = new Set(['New', 'PartiallyFilled', 'Untriggered'])
+
+/** Whether the run was still there when the world had healed, and long enough to settle. */
+export function outlivesHealing(healsAtMs: number | null, run: Run): boolean {
+  return healsAtMs !== null && (run.finished?.at ?? 0) / 1_000 >= healsAtMs + SETTLES_MS
+}
+
+/** The sweep looks twice, with a pause, and sends up to four times: so long after the healing it is over, ms. */
+const SETTLES_MS = 2_500

@@ -1,0 +1,46 @@
+/**
+ * The trade that a run in a healed world goes on for.
+ *
+ * Where the world itself, healed or not, would not let a pair be hedged (an account without money, orders that are never
+ * filled whole, legs that are told later than a leg may take), it has to end flat, no more.
+ */
+import type { LastTrade } from './last-trade.ts'
+import type { Schedule } from './stage.ts'
+
+/** A run that is to trade again gets so long for it: a silent stream is found out, opened anew, a last limit runs out, ms. */
+export const TRADES_AGAIN_MS = 12_000
+
+/** What ends a run whose world heals at a moment: a good trade on each symbol, where there is room for all of them. */
+export function lastTradeOf(schedule: Schedule, healsAtMs: number): LastTrade {
+  const { symbols, maxConcurrentTrades, maxNotionalUsd, tradeSizeUsd } = schedule.config
+  const slots = Math.min(maxConcurrentTrades, Math.floor(maxNotionalUsd / (2 * tradeSizeUsd)))
+  return {
+    fromMs: healsAtMs,
+    symbols: slots >= symbols.length ? symbols.length : 1,
+    hedged: canHedge(schedule, healsAtMs),
+  }
+}
+
+/** Money for any explored trade, USD. */
+const RICH_USD = 10_000
+/** A market that wanders more than a leg gives way is not caught with every order, bps. */
+const GIVES_WAY_BPS = 5
+const TRIPS_PER_LEG = 4
+
+function canHedge({ config, world, latency }: Schedule, healsAtMs: number): boolean {
+  const { ackDelayMs, jitterMs, partialFills } = world.matching
+  const topics = Object.values(world.streamDelays).map((ms) => ms ?? 0)
+  const streamMs = Math.max(world.streamDelayMs, ...topics) + world.streamJitterMs
+  const toldAfterMs = ackDelayMs + jitterMs + streamMs + TRIPS_PER_LEG * latency.toMs
+  const isCaught = ({ market }: Schedule['world']['instruments'][number]): boolean => {
+    const jumps = market.path.kind === 'steps' && market.path.steps.some(({ atMs }) => atMs >= healsAtMs)
+    return !jumps && (config.slippageCapBps >= GIVES_WAY_BPS || market.volatilityBps <= 1)
+  }
+  return (
+    config.legPricing === 'marketable' &&
+    partialFills.length === 0 &&
+    Number(world.accounts[0]!.usdt) >= RICH_USD &&
+    toldAfterMs < config.legTimeoutMs &&
+    world.instruments.every(isCaught)
+  )
+}
