@@ -22,6 +22,8 @@ const unit = {
     name: 'unit',
     include: ['src/**/*.test.ts'],
     exclude: TARGETS,
+    // Vitest leaves a core to itself: of two that would be every other one.
+    maxWorkers: '100%',
     testTimeout: HANGS_MS,
     hookTimeout: HANGS_MS,
   },
@@ -40,7 +42,7 @@ const scenarios = {
   },
 }
 
-/** The scenarios once more, at a venue whose world cannot be set, and the container: last, and alone, since it measures. */
+/** The scenarios once more, at a venue whose world cannot be set, and the container: without the unit tests beside, since bounds in time are kept. */
 const targets = {
   test: {
     name: 'targets',

@@ -14,8 +14,8 @@ function client(baseUrl: string): RestClient & AsyncDisposable {
     apiSecret: 'testSecret',
     clock: systemClock,
     orderRecvWindowMs: 1000,
-    orderTimeoutMs: 300,
-    readTimeoutMs: 300,
+    orderTimeoutMs: 10_000,
+    readTimeoutMs: 10_000,
     createsPerSecond: 10,
     ipCallsPer5s: 600,
   })

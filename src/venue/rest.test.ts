@@ -13,6 +13,9 @@ import { BTC, ETH } from './test-support/instruments.ts'
 /** Patience for a busy machine: it bounds a failure, a passing test does not wait. */
 const WAIT = { interval: 2, timeout: 10_000 }
 
+/** The patience of a client whose reply is withheld; all others wait for theirs as long as a busy machine takes. */
+const GIVES_UP_MS = 300
+
 const credentials = { apiKey: 'testKey', apiSecret: 'testSecret' }
 
 const ENTRY: OrderRequest = {
@@ -33,8 +36,8 @@ function client(baseUrl: string, more: Partial<RestOptions> = {}): RestClient & 
     ...credentials,
     clock: systemClock,
     orderRecvWindowMs: 1000,
-    orderTimeoutMs: 300,
-    readTimeoutMs: 300,
+    orderTimeoutMs: 10_000,
+    readTimeoutMs: 10_000,
     createsPerSecond: 10,
     ipCallsPer5s: 600,
     ...more,
@@ -90,7 +93,11 @@ test('market orders, unwinds and close-all orders say so on the wire', async () 
 
 test.for<[string, Scripted, object]>([
   ['no reply', { instead: 'silence' }, { kind: 'unknown', code: 0 }],
-  ['a reply after the timeout', { ...ok(), delayMs: 450 }, { kind: 'unknown', code: 0 }],
+  [
+    'a reply after the timeout',
+    { ...ok({ orderId: 'x', orderLinkId: 'run-1-0' }), delayMs: 2 * GIVES_UP_MS },
+    { kind: 'unknown', code: 0 },
+  ],
   ['a reset after sending', { instead: 'reset' }, { kind: 'unknown', code: 0 }],
   ['half a reply', { ...ok({ orderId: 'x', orderLinkId: 'run-1-0' }), instead: 'half' }, { kind: 'unknown', code: 0 }],
   ['an html page', { body: '<html>busy</html>' }, { kind: 'unknown', code: 200 }],
@@ -106,7 +113,8 @@ test.for<[string, Scripted, object]>([
   ['401', { status: 401, body: '' }, { kind: 'refused', code: 401 }],
 ])('a submit that meets %s is judged, sent once and never repeated', async ([, scripted, expected]) => {
   await using venue = await startHttpVenue(({ path }) => (path.endsWith('create') ? scripted : ok()))
-  await using rest = client(venue.url)
+  const isLate = scripted.instead === 'silence' || scripted.delayMs !== undefined
+  await using rest = client(venue.url, isLate ? { orderTimeoutMs: GIVES_UP_MS } : {})
   expect(await rest.submit(ENTRY).reply).toMatchObject(expected)
   expect(venue.of('/v5/order/create')).toHaveLength(1)
 })
@@ -117,7 +125,7 @@ test('after a lost reply the next submit works: the connection is replaced', asy
     calls += 1
     return calls === 1 ? { instead: 'silence' } : acknowledge(seen)
   })
-  await using rest = client(venue.url, { connections: 1 })
+  await using rest = client(venue.url, { connections: 1, orderTimeoutMs: 1_500 })
   expect((await rest.submit(ENTRY).reply).kind).toBe('unknown')
   expect((await rest.submit({ ...ENTRY, clientId: 'run-1-1' }).reply).kind).toBe('done')
 })
@@ -138,7 +146,7 @@ test('a submit still waiting for a socket at its deadline is refused and never r
     asked += 1
     return asked === 1 ? { instead: 'silence' } : ok({ marginMode: 'REGULAR_MARGIN', unifiedMarginStatus: 5 })
   })
-  await using rest = client(venue.url, { connections: 1, orderTimeoutMs: 60, readTimeoutMs: 400 })
+  await using rest = client(venue.url, { connections: 1, orderTimeoutMs: 60, readTimeoutMs: 1_500 })
   const blocking = rest.accountInfo()
   expect(await rest.submit(ENTRY).reply).toMatchObject({ kind: 'refused', code: 0 })
   expect((await blocking).kind).toBe('done')
@@ -146,18 +154,11 @@ test('a submit still waiting for a socket at its deadline is refused and never r
 })
 
 test('both legs are on the wire together: neither waits for the other', async () => {
-  const waiting: string[] = []
-  await using venue = await startHttpVenue((seen) => {
-    waiting.push(seen.body)
-    return { ...acknowledge(seen), delayMs: 100 }
-  })
-  await using rest = client(venue.url)
-  const legs = [
-    rest.submit(ENTRY).reply,
-    rest.submit({ ...ENTRY, clientId: 'run-1-1', leg: 'short', side: 'sell' }).reply,
-  ]
-  await expect.poll(() => waiting.length, WAIT).toBe(2)
-  expect((await Promise.all(legs)).map(({ kind }) => kind)).toEqual(['done', 'done'])
+  await using venue = await startHttpVenue(() => ({ instead: 'silence' }))
+  await using rest = client(venue.url, { orderTimeoutMs: 60_000 })
+  rest.submit(ENTRY)
+  rest.submit({ ...ENTRY, clientId: 'run-1-1', leg: 'short', side: 'sell' })
+  await expect.poll(() => venue.seen.length, WAIT).toBe(2)
   expect(venue.sockets()).toBe(2)
 })
 
@@ -205,15 +206,20 @@ test('a read refused for its timestamp is repeated after the clock was set', asy
   expect(await rest.positions(['BTCUSDT'])).toEqual({ kind: 'done', value: [] })
 })
 
+/** Further off than what is assumed without the header, and than a busy machine takes to read it. */
+const RESET_MS = 4_500
+
 test('10006 is refused with the wait the reset header asks for, and honoured before the next submit', async () => {
-  const resetMs = Date.now() + 700
-  const headers = { 'X-Bapi-Limit': '10', 'X-Bapi-Limit-Status': '0', 'X-Bapi-Limit-Reset-Timestamp': String(resetMs) }
-  await using venue = await startHttpVenue(() => ({ ...refusal(10006), headers }))
+  const limit = { 'X-Bapi-Limit': '10', 'X-Bapi-Limit-Status': '0' }
+  await using venue = await startHttpVenue(() => {
+    const headers = { ...limit, 'X-Bapi-Limit-Reset-Timestamp': String(Date.now() + RESET_MS) }
+    return { ...refusal(10006), headers }
+  })
   await using rest = client(venue.url)
   const outcome = await rest.submit(ENTRY).reply
   expect(outcome).toMatchObject({ kind: 'refused', code: 10006 })
-  expect((outcome as { retryAfterMs: number }).retryAfterMs).toBeGreaterThan(300)
-  expect((outcome as { retryAfterMs: number }).retryAfterMs).toBeLessThanOrEqual(750)
+  expect((outcome as { retryAfterMs: number }).retryAfterMs).toBeGreaterThan(RESET_MS / 2)
+  expect((outcome as { retryAfterMs: number }).retryAfterMs).toBeLessThanOrEqual(RESET_MS + 50)
   expect(rest.limits.createsFree()).toBe(0)
   expect(await rest.submit({ ...ENTRY, clientId: 'b' }).reply).toMatchObject({ kind: 'refused', code: 10006 })
   expect(venue.seen).toHaveLength(1)
