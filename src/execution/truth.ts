@@ -7,7 +7,7 @@ import { known } from './reconcile.ts'
 
 /** Reads positions, orders and executions of the symbols since a venue time. Throws when the venue cannot be read. */
 export async function readTruth(
-  gateway: Gateway,
+  gateway: Pick<Gateway, 'ordersSince' | 'executionsSince' | 'positions'>,
   symbols: readonly string[],
   sinceVenueMs: number,
 ): Promise<Omit<EventData['venue.truth'], 'venueCounters'>> {

@@ -11,7 +11,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
 import { STREAM_LIMITS } from '../exchange/connection.ts'
-import type { ExchangeCore, WorldChange } from '../exchange/core/types.ts'
+import type { CoreReply, CoreRequest, ExchangeCore, WorldChange } from '../exchange/core/types.ts'
 import { createDriver } from '../exchange/driver.ts'
 import { createHttpSide } from '../exchange/http.ts'
 import { createIpLimit } from '../exchange/ip-limit.ts'
@@ -46,6 +46,8 @@ export interface ClientEnd {
 export interface MemoryVenue {
   /** Answers before it returns. */
   answer(request: MemoryRequest): Answer
+  /** What the core answers an account that is known without a signature. */
+  ask(request: CoreRequest): CoreReply
   /** Accepts a socket at `/v5/public/linear` or `/v5/private`. */
   accept(stream: 'public-stream' | 'private-stream', client: ClientEnd): VenueEnd
   control(change: WorldChange): void
@@ -72,6 +74,13 @@ export function createMemoryVenue(core: ExchangeCore, world: World, clock: Clock
   const door = { persona, accounts: core.accounts, query: '' }
   return {
     answer: (request) => answerOf(request, http.handle),
+    ask(request) {
+      let told: CoreReply | undefined
+      driver.handle(request, (reply) => {
+        told = reply
+      })
+      return told!
+    },
     accept(stream, client) {
       const socket = new ServerSocket(client)
       const name = stream === 'public-stream' ? 'public' : 'private'

@@ -7,7 +7,6 @@ import type { Config } from '../config.ts'
 import { createExchange } from '../exchange/core/exchange.ts'
 import type { WorldChange } from '../exchange/core/types.ts'
 import type { World } from '../exchange/world.ts'
-import { openReader } from '../execution/reader.ts'
 import { readTruth } from '../execution/truth.ts'
 import { recordOf } from '../faults/applied-log.ts'
 import { createGate, type FaultGate } from '../faults/gate.ts'
@@ -15,6 +14,7 @@ import type { FaultPlan } from '../faults/plan-types.ts'
 import type { Journal } from '../journal/append.ts'
 import { seededRandom } from '../seams/random.ts'
 import type { Transport } from '../venue/transport.ts'
+import { openBooks } from './core-books.ts'
 import type { LastTrade } from './last-trade.ts'
 import { createMemoryVenue, type MemoryVenue } from './memory-venue.ts'
 import { createMemoryWire, type Latency } from './memory-wire.ts'
@@ -92,11 +92,11 @@ export function openStage(schedule: Schedule, faultLog: () => Journal): Stage {
     transport,
     calmTransport,
     recordTruth: async (journal, sinceVenueMs = START_MS) => {
-      const transport = calmTransport()
-      const reading = (async () => {
-        await using reader = await openReader(config, { clock, transport })
-        return await readTruth(reader.rest, config.symbols, sinceVenueMs - BEFORE_MS)
-      })()
+      const { symbols, apiKey } = config
+      const { accountId } = core.accounts.get(apiKey)!
+      const reading = openBooks({ venue, clock, accountId, symbols }).then((books) =>
+        readTruth(books, symbols, sinceVenueMs - BEFORE_MS),
+      )
       const truth = await clock.passUntil(reading, TRUTH_MAX_MS)
       journal.append('venue.truth', { ...truth, venueCounters: null })
     },
