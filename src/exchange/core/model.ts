@@ -66,7 +66,7 @@ export interface Listing {
   markTicks: number
   indexTicks: number
   /** 30 s mean of mid minus mark, ticks (a float: it only shifts the band); and how much of it counts. */
-  readonly premiumTicks: number
+  premiumTicks(): number
   readonly premiumShare: number
   readonly openTicks: number
   lastTicks: number

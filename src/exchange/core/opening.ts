@@ -157,9 +157,8 @@ function createListing(spec: WorldInstrument, index: number, nowMs: () => number
     askTicks: 0,
     markTicks: midTicks,
     indexTicks: midTicks,
-    get premiumTicks() {
-      return record.premium.at(nowMs())
-    },
+    // A function, not a getter: an object with one is a hash table to V8, and every look at a listing would be a search.
+    premiumTicks: () => record.premium.at(nowMs()),
     premiumShare: Number(spec.priceLimitAlpha),
     openTicks: midTicks,
     lastTicks: midTicks,

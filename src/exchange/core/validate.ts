@@ -71,7 +71,7 @@ export function bandPrice(account: Account, listing: Listing, isBuy: boolean, ti
 /** Facts §5: the highest price to buy and the lowest to sell at. */
 export function priceBand(listing: Listing): { readonly maxBuyTicks: number; readonly minSellTicks: number } {
   const { markTicks: mark, indexTicks: index } = listing
-  const premium = listing.premiumShare * listing.premiumTicks
+  const premium = listing.premiumShare * listing.premiumTicks()
   const { bandX, bandY } = listing.instrument
   const maxBuy = Math.min(mark * (1 + bandY), Math.max(index, mark * (1 + bandX) + Math.max(0, premium)))
   const minSell = Math.max(mark * (1 - bandY), Math.min(index, mark * (1 - bandX) + Math.min(0, premium)))
