@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -61,11 +61,16 @@ test('a kept schedule is replayed, with its timeline, and says whether anything 
 test('a few schedules of a seed are explored, counted and timed; two processes count the same', async () => {
   const counts = ({ out }: { out: string }): string =>
     out.slice(out.indexOf('schedules in which'), out.indexOf(' in ', out.lastIndexOf('schedules')))
-  const one = await explore('--runs', '8', '--seed', 'command', '--keep', folder)
+  const files = [join(folder, 'one.txt'), join(folder, 'two.txt')] as const
+  const one = await explore('--runs', '8', '--seed', 'command', '--keep', folder, '--coverage', files[0])
   expect(one.out).toMatch(/seed command, schedules 0 to 7[\s\S]*8 of 8 schedules in \d+ s, \d+ a minute; 0 violated/)
   expect(one.code).toBe(0)
-  const two = await explore('--runs', '8', '--seed', 'command', '--jobs', '2', '--keep', folder)
+  expect(one.out).toMatch(/\ncoverage: order \d+ of \d+, trade .*\nnot exercised here:\n/)
+  const two = await explore('--runs', '8', '--seed', 'command', '--jobs', '2', '--coverage', files[1])
   expect(counts(two)).toBe(counts(one))
+  const [whole, merged] = files.map((file) => readFileSync(file, 'utf8'))
+  expect(whole).toMatch(/^order: \d+ of \d+\n +\d+ {2}\S[\s\S]*\nroutes: \d+ of \d+\n[\s\S]*\nnever:\n/)
+  expect(merged).toBe(whole)
   const shards = await Promise.all(
     ['1/2', '2/2'].map((shard) => explore('--runs', '8', '--seed', 'command', '--shard', shard)),
   )

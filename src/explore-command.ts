@@ -10,6 +10,7 @@ import { timelineOf, timelineText } from './journal/timeline.ts'
 import { quote } from './report/scenario.ts'
 import { givesHelp, type Output, readArguments, refuseInput } from './seams/arguments.ts'
 import { systemClock } from './seams/clock.ts'
+import { coverageText } from './simulation/coverage-pairs.ts'
 import type { Failure, Range } from './simulation/explore.ts'
 import { readScheduleFile, ScheduleError, type ScheduleFile } from './simulation/explore-file.ts'
 import { exploreWith, partOf } from './simulation/explore-jobs.ts'
@@ -18,20 +19,24 @@ import { eventsOf } from './simulation/explore-shrink.ts'
 import { merge, newTally, type Tally, tallyText } from './simulation/explore-tally.ts'
 
 const HELP = `usage: bybit-synthetic-test explore [--runs N] [--seed S] [--from K] [--shard I/N] [--jobs N] [--keep DIR]
+                                     [--coverage FILE]
        bybit-synthetic-test explore --replay FILE
 
 Plays schedules nobody thought of: worlds, settings, market changes and faults, drawn from a seed, run in virtual time by
 the real runtime against the mock venue's real core. Every promise is checked on each; then its world heals, and whatever
-it left open must settle. What fails is made as small as it can be, kept as a file and told as a timeline.
+it left open must settle, and it must trade again. What fails is made as small as it can be, kept as a file and told as a
+timeline.
 
-  --runs N       how many schedules (default 1000)
-  --seed S       which: the same seed gives the same schedules on every machine (default 1)
-  --from K       the first schedule's index (default 0)
-  --shard I/N    only the I-th of N equal parts, for several machines
-  --jobs N       processes to divide the work among (default 1)
-  --keep DIR     where minimal failing schedules go (default fixtures/schedules)
-  --replay FILE  plays one kept schedule and shows its timeline
-  --help         this text
+  --runs N         how many schedules (default 1000)
+  --seed S         which: the same seed gives the same schedules on every machine (default 1)
+  --from K         the first schedule's index (default 0)
+  --shard I/N      only the I-th of N equal parts, for several machines
+  --jobs N         processes to divide the work among (default 1)
+  --keep DIR       where minimal failing schedules go (default fixtures/schedules)
+  --coverage FILE  where to write, every ten seconds, how often each pair of a state and an event, each verdict and each
+                   way to recover has been exercised, and which never; a summary is shown at the end in any case
+  --replay FILE    plays one kept schedule and shows its timeline
+  --help           this text
 
 Exit codes: 0 nothing was violated, 1 something was, 2 bad input (every problem is named at once).
 `
@@ -40,10 +45,21 @@ interface ExploreArguments {
   readonly range: Range
   readonly jobs: number
   readonly keep: string
+  /** Null: only the summary is shown. */
+  readonly coverage: string | null
   readonly replay: string | null
 }
 
-const OPTIONS = ['--runs N', '--seed S', '--from K', '--shard I/N', '--jobs N', '--keep DIR', '--replay FILE']
+const OPTIONS = [
+  '--runs N',
+  '--seed S',
+  '--from K',
+  '--shard I/N',
+  '--jobs N',
+  '--keep DIR',
+  '--coverage FILE',
+  '--replay FILE',
+]
 const PROGRESS_EVERY_US = 10_000_000
 
 /** Resolves with the exit code. */
@@ -82,6 +98,7 @@ function parseArguments(argv: readonly string[], problems: string[]): ExploreArg
     range: partOf(range, part, parts),
     jobs: whole('--jobs', 1, 1),
     keep: options.get('--keep') ?? join('fixtures', 'schedules'),
+    coverage: options.get('--coverage') ?? null,
     replay,
   }
 }
@@ -115,10 +132,11 @@ async function replay(file: ScheduleFile, stdout: Output): Promise<number> {
 
 // ── Many ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-async function exploreAll({ range, jobs, keep }: ExploreArguments, stdout: Output): Promise<number> {
+async function exploreAll({ range, jobs, keep, coverage }: ExploreArguments, stdout: Output): Promise<number> {
   const startUs = systemClock.nowUs()
   const total = newTally()
   let shownUs = startUs
+  writeCoverage(total, coverage) // a path that cannot be written to is told now
   stdout.write(
     `seed ${range.seed}, schedules ${range.from} to ${range.to - 1}, ${jobs === 1 ? 'one process' : `${jobs} processes`}\n`,
   )
@@ -128,12 +146,18 @@ async function exploreAll({ range, jobs, keep }: ExploreArguments, stdout: Outpu
       const nowUs = systemClock.nowUs()
       if (nowUs - shownUs < PROGRESS_EVERY_US) return
       shownUs = nowUs
+      writeCoverage(total, coverage)
       stdout.write(`${progressText(total, range, nowUs - startUs)}\n`)
     },
     onFailure: (failure) => stdout.write(failureText(failure, writeDown(failure, keep))),
   })
   stdout.write(`${tallyText(total)}\n${progressText(total, range, systemClock.nowUs() - startUs)}\n`)
+  writeCoverage(total, coverage)
   return total.violated === 0 ? 0 : 1
+}
+
+function writeCoverage({ coverage }: Tally, path: string | null): void {
+  if (path !== null) writeFileSync(path, `${coverageText(coverage)}\n`)
 }
 
 function progressText({ played, violated }: Tally, { from, to }: Range, tookUs: number): string {

@@ -3,8 +3,8 @@
  * has to be explained in `coverage-pairs.ts`.
  */
 import { beforeAll, expect, test } from 'vitest'
-import { addCoverage, type Coverage, coverageOf, NO_COVERAGE } from './coverage.ts'
-import { coverageText, neverSeen, staleReasons, unlisted } from './coverage-pairs.ts'
+import { addCoverage, cover, newCoverage } from './coverage.ts'
+import { coverageSummary, coverageText, neverSeen, staleReasons, unlisted } from './coverage-pairs.ts'
 import { playCrash } from './crash.ts'
 import { allErrorCases, errorSchedule } from './errors.ts'
 import { allCells, impossible, scheduleOf } from './matrix.ts'
@@ -18,7 +18,7 @@ const ERRORS_STEP = 8
 /** Calls of a run after which its process is killed: in its entry, hedged, in its exit. */
 const KILLS = [70, 90, 150, 250]
 
-let coverage: Coverage = NO_COVERAGE
+const coverage = newCoverage()
 
 beforeAll(async () => {
   const schedules = [
@@ -30,11 +30,11 @@ beforeAll(async () => {
       .map((one) => errorSchedule(one, BASE)),
     ...coverageSchedules(),
   ]
-  for (const one of schedules) coverage = addCoverage(coverage, coverageOf((await simulate(one)).run))
+  for (const one of schedules) cover(coverage, (await simulate(one)).run)
   for (const call of KILLS) {
     const kills = [{ call, moment: 'after' } as const]
     const { lives } = await playCrash({ schedule: BASE, kills, restartMs: 5, afterMs: 300 })
-    for (const life of lives) coverage = addCoverage(coverage, coverageOf(life))
+    for (const life of lives) cover(coverage, life)
   }
 }, 180_000)
 
@@ -55,7 +55,9 @@ test('no explanation outlives what it explains', () => {
 })
 
 test('a calm trade is counted to the line', async () => {
-  const { order, trade, rules, faults, routes } = coverageOf((await simulate(BASE)).run)
+  const calm = newCoverage()
+  cover(calm, (await simulate(BASE)).run)
+  const { order, trade, rules, faults, routes } = calm
   expect(order['planned × send']).toBe(4)
   expect((order['sent × acknowledge'] ?? 0) + (order['sent × see-done'] ?? 0)).toBe(4)
   expect(trade['hedged × close']).toBe(1)
@@ -66,12 +68,16 @@ test('a calm trade is counted to the line', async () => {
 })
 
 test('coverages add up', () => {
-  const one = { ...NO_COVERAGE, order: { 'sent × lose': 1 }, routes: { 'query: nothing': 2 } }
-  expect(addCoverage(one, one)).toEqual({
-    ...NO_COVERAGE,
-    order: { 'sent × lose': 2 },
-    routes: { 'query: nothing': 4 },
-  })
+  const one = { ...newCoverage(), order: { 'sent × lose': 1 }, routes: { 'query: nothing': 2 } }
+  const whole = newCoverage()
+  for (const part of [one, one]) addCoverage(whole, part)
+  expect(whole).toEqual({ ...newCoverage(), order: { 'sent × lose': 2 }, routes: { 'query: nothing': 4 } })
+  expect(coverageSummary(whole)).toMatch(
+    /^coverage: order 1 of \d+, trade 0 of .*, routes 1 of \d+; \d+ pairs never happen/,
+  )
+  expect(coverageSummary(whole)).toMatch(
+    /\nnot exercised here:\n {2}order: planned × send, [\s\S]*\n {2}routes: .*, recover: complete$/,
+  )
   expect(neverSeen(one).map(({ pair }) => pair)).not.toContain('sent × lose')
-  expect(unlisted({ ...NO_COVERAGE, rules: { 'submit: prayer': 1 } })).toEqual(['rules: submit: prayer'])
+  expect(unlisted({ ...newCoverage(), rules: { 'submit: prayer': 1 } })).toEqual(['rules: submit: prayer'])
 })

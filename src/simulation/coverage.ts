@@ -15,29 +15,19 @@ import type { Phase } from '../domain/trade.ts'
 import type { JournalEvent } from '../journal/events.ts'
 import type { Run } from '../journal/run.ts'
 
-export type Counts = Readonly<Record<string, number>>
-
-/** Names of pairs, each with how often it was seen. Plain JSON: a worker's can be added to everybody's. */
-export interface Coverage {
-  readonly order: Counts
-  readonly trade: Counts
-  readonly rules: Counts
-  readonly faults: Counts
-  readonly routes: Counts
-}
-
-export type CoverageTable = keyof Coverage
+export type CoverageTable = 'order' | 'trade' | 'rules' | 'faults' | 'routes'
 export const COVERAGE_TABLES: readonly CoverageTable[] = ['order', 'trade', 'rules', 'faults', 'routes']
 
-export const NO_COVERAGE: Coverage = { order: {}, trade: {}, rules: {}, faults: {}, routes: {} }
+/** Names of pairs, each with how often it was seen. Plain JSON: a worker's can be added to everybody's. */
+export type Coverage = Readonly<Record<CoverageTable, Record<string, number>>>
 
-/** What one run exercised. */
-export function coverageOf(run: Run): Coverage {
-  const counts = { order: {}, trade: {}, rules: {}, faults: {}, routes: {} } satisfies Record<CoverageTable, Counts>
-  const count = (table: CoverageTable, name: string): void => {
-    const into: Record<string, number> = counts[table]
-    into[name] = (into[name] ?? 0) + 1
-  }
+export function newCoverage(): Coverage {
+  return { order: {}, trade: {}, rules: {}, faults: {}, routes: {} }
+}
+
+/** Counts what a run exercised. */
+export function cover(counts: Coverage, run: Run): void {
+  const count = (table: CoverageTable, name: string): void => add(counts[table], name, 1)
   const orders = new Map<string, ReplayedOrder>()
   const phases = new Map<string, Phase>()
   for (const event of run.events) {
@@ -53,17 +43,17 @@ export function coverageOf(run: Run): Coverage {
     for (const route of routesOf(event)) count('routes', route)
     if (event.type === 'fault.applied') count('faults', faultName(event.data))
   }
-  return counts
 }
 
-/** Two coverages as one. */
-export function addCoverage(one: Coverage, other: Coverage): Coverage {
-  const sum = (table: CoverageTable): Counts => {
-    const counts: Record<string, number> = { ...one[table] }
-    for (const [name, times] of Object.entries(other[table])) counts[name] = (counts[name] ?? 0) + times
-    return counts
+/** Adds a part to the whole. */
+export function addCoverage(whole: Coverage, part: Coverage): void {
+  for (const table of COVERAGE_TABLES) {
+    for (const [name, times] of Object.entries(part[table])) add(whole[table], name, times)
   }
-  return { order: sum('order'), trade: sum('trade'), rules: sum('rules'), faults: sum('faults'), routes: sum('routes') }
+}
+
+function add(counts: Record<string, number>, name: string, times: number): void {
+  counts[name] = (counts[name] ?? 0) + times
 }
 
 // ── The order table ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -196,7 +186,8 @@ function haltClass(reason: string): string {
 // ── Faults and recovery ─────────────────────────────────────────────────────────────────────────────────────────────
 
 function faultName({ party, op, verdict }: { readonly party: string; readonly op: string; readonly verdict: string }) {
-  const part = party.startsWith('rest') ? party : `${party} ${op === 'socket' || op === 'connect' ? op : 'frame'}`
+  const isWhole = party.startsWith('rest') || party === op // a process or a clock has no parts
+  const part = isWhole ? party : `${party} ${op === 'socket' || op === 'connect' ? op : 'frame'}`
   return `${part}: ${verdict.split(' ', 1)[0]}`
 }
 

@@ -188,9 +188,14 @@ const BY_CLASS: Readonly<Record<FaultClass, fc.Arbitrary<Nameless>>> = {
     fc.record({
       party: bothStreams,
       op: fc.constant('connect' as const),
-      verdict: verdict<FaultVerdict>({ do: 'http', status: 503 }, { do: 'reset' }, { do: 'delay', ms: 400 }),
+      verdict: verdict<FaultVerdict>(
+        { do: 'http', status: 503 },
+        { do: 'reset' },
+        { do: 'drop' },
+        { do: 'delay', ms: 400 },
+      ),
     }),
-  ).map((fault) => ({ ...fault, skip: Math.max(1, fault.skip ?? 1) })),
+  ).map(({ skip: _, ...fault }) => (fault.party === 'public-stream' ? { ...fault, skip: 1 } : fault)),
   heartbeats: aimed(
     fc.record({
       party: bothStreams,
@@ -229,13 +234,33 @@ const switchedOn = fc
   )
   .map(([classes, banned]): FaultClass[] => (banned ? [...classes, 'banned'] : classes))
 
-/** A plan of at most six faults, out of the classes this schedule has switched on. */
+/** A plan of at most six faults (a disturbed handshake and its cut are one), out of the classes this schedule has switched on. */
 export const faultPlans: fc.Arbitrary<readonly Fault[]> = switchedOn
   .chain(
     (classes): fc.Arbitrary<{ one: FaultClass; fault: Nameless }[]> =>
       classes.length === 0 ? fc.constant([]) : fc.array(faultOf(classes), { minLength: 1, maxLength: 6 }),
   )
-  .map((faults) => unmistakable(faults).map(({ one, fault }, at) => ({ name: `${at + 1} ${one}`, ...fault })))
+  .map((faults) =>
+    unmistakable(faults).flatMap(({ one, fault }, at): Fault[] => {
+      const named = { name: `${at + 1} ${one}`, ...fault }
+      return one === 'reconnects' ? [cutBefore(named), named] : [named]
+    }),
+  )
+
+/** Nothing connects anew unless it was cut: a handshake that is disturbed comes with the end of the socket before it. */
+function cutBefore({ name, party }: Fault): Fault {
+  const [number = '', one = ''] = name.split(' ')
+  return {
+    name: `${number}-cut ${one}`,
+    party,
+    op: 'socket',
+    socketAgeMs: CUT_AFTER_MS,
+    verdict: { do: 'reset' },
+  }
+}
+
+/** Long enough for a first trade, ms. */
+const CUT_AFTER_MS = 200
 
 /** An order that is there already, and not as it was sent, is somebody else's: both together cannot be told apart. */
 function unmistakable<T extends { readonly fault: Nameless }>(faults: readonly T[]): readonly T[] {

@@ -1,6 +1,9 @@
 /**
  * What an exploration has seen so far, as counts: plain JSON, so that a worker's can be added to everybody's.
  */
+
+import { addCoverage, type Coverage, cover, newCoverage } from './coverage.ts'
+import { coverageSummary } from './coverage-pairs.ts'
 import { classOf } from './explore-faults.ts'
 import { endsOf, type PlayedSchedule } from './explore-play.ts'
 
@@ -17,10 +20,21 @@ export interface Tally {
   readonly verdicts: Record<string, number>
   /** How trades and runs ended. */
   readonly ends: Record<string, number>
+  /** What of the tables of orders, trades, faults and recovery was exercised. */
+  readonly coverage: Coverage
 }
 
 export function newTally(): Tally {
-  return { played: 0, violated: 0, unfired: 0, tradedAgain: 0, classes: {}, verdicts: {}, ends: {} }
+  return {
+    played: 0,
+    violated: 0,
+    unfired: 0,
+    tradedAgain: 0,
+    classes: {},
+    verdicts: {},
+    ends: {},
+    coverage: newCoverage(),
+  }
 }
 
 export function count(tally: Tally, one: PlayedSchedule): void {
@@ -28,6 +42,7 @@ export function count(tally: Tally, one: PlayedSchedule): void {
   if (one.violations.length > 0) tally.violated += 1
   for (const end of endsOf(one)) add(tally.ends, end, 1)
   if (one.again === 'yes') tally.tradedAgain += 1
+  if (one.played !== null) cover(tally.coverage, one.played.run)
   const applied = one.played?.run.faults.applied ?? []
   const fired = new Set(applied.map(({ data }) => data.name))
   if (one.file.faults.some(({ name }) => !fired.has(name))) tally.unfired += 1
@@ -42,13 +57,14 @@ export function merge(whole: Tally, part: Tally): void {
   whole.violated += part.violated
   whole.unfired += part.unfired
   whole.tradedAgain += part.tradedAgain
+  addCoverage(whole.coverage, part.coverage)
   for (const name of ['classes', 'verdicts', 'ends'] as const) {
     for (const [key, amount] of Object.entries(part[name])) add(whole[name], key, amount)
   }
 }
 
 /** The counts as lines of text, the most frequent first. */
-export function tallyText({ played, unfired, tradedAgain: again, classes, verdicts, ends }: Tally): string {
+export function tallyText({ played, unfired, tradedAgain: again, classes, verdicts, ends, coverage }: Tally): string {
   const list = (counts: Readonly<Record<string, number>>): string =>
     Object.entries(counts)
       .toSorted(([a, m], [b, n]) => n - m || a.localeCompare(b))
@@ -59,6 +75,7 @@ export function tallyText({ played, unfired, tradedAgain: again, classes, verdic
     `verdicts carried out: ${list(verdicts)}`,
     `ends: ${list(ends)}`,
     `a planned fault never fired in ${unfired} of ${played} schedules; ${again} traded again once their world had healed`,
+    coverageSummary(coverage),
   ].join('\n')
 }
 

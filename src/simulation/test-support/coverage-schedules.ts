@@ -33,13 +33,15 @@ const PARTS: readonly (readonly [FaultParty, FaultOp, Partial<Fault>])[] = [
   ['private-stream', 'connect', {}],
   ['private-stream', 'socket', { afterCreates: 1 }],
   ['private-stream', 'order', { times: 3 }],
+  ['process', 'process', { afterCreates: 1 }],
+  ['clock', 'clock', { windowMs: { from: 100, to: 2_000 } }],
 ]
 
 function everyVerdict(): Schedule[] {
   return PARTS.flatMap(([party, op, more]) =>
-    verdictsFor(party, op).map((verdict) =>
-      schedule(plan(fault(party, op, verdictOf(verdict), more)), op === 'create' ? {} : WATCHFUL),
-    ),
+    verdictsFor(party, op)
+      .filter((verdict) => verdict !== 'kill')
+      .map((verdict) => schedule(plan(fault(party, op, verdictOf(verdict), more)), op === 'create' ? {} : WATCHFUL)),
   )
 }
 
@@ -65,7 +67,7 @@ function verdictOf(word: FaultVerdict['do']): FaultVerdict {
       return { do: 'shrink', fraction: 0.5, lot: '0.001' }
     case 'pause':
     case 'skew':
-      throw new Error(`${word} is done to a process`)
+      return { do: word, ms: 300 }
     default:
       return { do: word }
   }
