@@ -11,6 +11,9 @@ import { linesOf } from '../src/journal/run.ts'
 import { BUDGETS, judge } from './support/budgets.ts'
 import { onlyTrade, scenario } from './support/scenario.ts'
 
+const HELD_BRIEFLY = { MAX_HOLD_MS: '600', SYNTHETIC_CONVERGENCE_HALF_LIFE_MS: '500' }
+/** What is slow is not lost, nor too old when it arrives, on a busy machine either. */
+const PATIENT = { ORDER_TIMEOUT_MS: '4000', ORDER_RECV_WINDOW_MS: '5000' }
 const NAME = 'the short leg cannot be placed'
 /** A run that ends naked fails, whatever it says; that it says so truthfully is what the scenario asserts. */
 const HALTED_BREAKS = [
@@ -81,7 +84,7 @@ for (const refusals of REFUSALS) {
     `the short leg is refused ${what}: emergency close, flat within its bound`,
     {
       proves: `A short leg refused ${what} leaves no naked long behind.`,
-      settings: { MAX_HOLD_MS: '600', SYNTHETIC_CONVERGENCE_HALF_LIFE_MS: '500' },
+      settings: HELD_BRIEFLY,
       faults: inTurn(refusals),
       maxTrades: refusals.length,
       elsewhere: { faults: inTurn(refusals) },
@@ -126,11 +129,10 @@ scenario(
     proves:
       'An unknown placement is asked for until the venue can no longer accept it, and only then counts as refused (D10).',
     settings: {
-      ORDER_TIMEOUT_MS: '600',
-      UNKNOWN_MAX_MS: '600',
-      ORDER_RECV_WINDOW_MS: '600',
-      MAX_HOLD_MS: '600',
-      SYNTHETIC_CONVERGENCE_HALF_LIFE_MS: '500',
+      ORDER_TIMEOUT_MS: '1000',
+      UNKNOWN_MAX_MS: '1000',
+      ORDER_RECV_WINDOW_MS: '1000',
+      ...HELD_BRIEFLY,
     },
     faults: [shortOpening({ do: 'drop' })],
     maxTrades: 1,
@@ -156,8 +158,7 @@ scenario(
   'the reply to the short leg is lost but the venue has filled it: found by asking, and the pair is hedged',
   {
     proves: 'A lost reply is never taken for a refusal: the pair is hedged with exactly one order per leg.',
-    // Long enough for the order to be at the venue before anybody gives up on the reply, on a slow machine too.
-    settings: { ORDER_TIMEOUT_MS: '1500', MAX_HOLD_MS: '600', SYNTHETIC_CONVERGENCE_HALF_LIFE_MS: '500' },
+    settings: { ...HELD_BRIEFLY, ...PATIENT, ORDER_TIMEOUT_MS: '1500' },
     faults: [{ ...shortOpening({ do: 'drop' }), party: 'rest-reply' }],
     maxTrades: 1,
     elsewhere: { faults: [{ ...shortOpening({ do: 'drop' }), party: 'rest-reply' }] },
@@ -175,7 +176,7 @@ scenario(
   'the address is banned as the short leg is sent: the trade is halted with its amount, named and exited non-zero',
   {
     proves: 'After a 403 no order can be sent: the naked amount is named, nothing is claimed to be flat (D10).',
-    settings: { MAX_HOLD_MS: '600', SYNTHETIC_CONVERGENCE_HALF_LIFE_MS: '500' },
+    settings: HELD_BRIEFLY,
     faults: [shortOpening({ do: 'http', status: 403, body: 'access too frequent' })],
     maxTrades: 1,
     expectedBreaks: BANNED_BREAKS,
@@ -196,14 +197,13 @@ scenario(
   'after a rate limit the short leg is sent again once the window has passed, within the leg timeout',
   {
     proves: '10006 is certain: nothing was placed, and the same quantity may be asked for again after the reset.',
-    settings: { MAX_HOLD_MS: '600', SYNTHETIC_CONVERGENCE_HALF_LIFE_MS: '500' },
+    settings: HELD_BRIEFLY,
     faults: [shortOpening({ do: 'rate-limit', resetMs: 150 })],
     maxTrades: 1,
     elsewhere: { faults: [shortOpening({ do: 'rate-limit', resetMs: 150 })] },
   },
   async ({ finish }) => {
-    const finished = await finish()
-    const trade = onlyTrade(finished)
+    const trade = onlyTrade(await finish())
     expect(trade.failed).toBeNull()
     const retries = trade.orders.filter((order) => order.submitted?.data.purpose === 'retry')
     expect(retries.map((order) => order.submitted!.data.leg)).toEqual(['short'])
@@ -240,6 +240,7 @@ scenario(
     proves: 'When the rules give up on a leg the sweep takes it off at once, not after every other trade has closed.',
     settings: {
       SYMBOLS_TO_TRADE: 'BTCUSDT,ETHUSDT',
+      ...PATIENT,
       MAX_HOLD_MS: '60000',
       SYNTHETIC_CONVERGENCE_HALF_LIFE_MS: '20000',
     },
@@ -269,8 +270,7 @@ scenario(
     proves: 'D11: after the third refused leg nothing new is started, everything is flat, and the exit code says so.',
     settings: {
       SYMBOLS_TO_TRADE: 'BTCUSDT,ETHUSDT,SOLUSDT',
-      MAX_HOLD_MS: '600',
-      SYNTHETIC_CONVERGENCE_HALF_LIFE_MS: '500',
+      ...HELD_BRIEFLY,
     },
     faults: [{ ...shortOpening(NO_BALANCE), times: null }],
     elsewhere: { faults: [{ ...shortOpening(NO_BALANCE), times: null }] },

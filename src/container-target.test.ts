@@ -131,7 +131,7 @@ test(
     const before = (await engine.listContainers({ all: true })).length
     const starting = startContainer({ faultsFile: join(ROOT, 'fixtures', 'faults', 'process-paused.json') })
     await expect(starting).rejects.toThrow(/did not start:.*faults\[0\]\.party = "process"/s)
-    await expect.poll(async () => (await engine.listContainers({ all: true })).length, { timeout: 10_000 }).toBe(before)
+    await expect.poll(async () => (await engine.listContainers({ all: true })).length, { timeout: 60_000 }).toBe(before)
   },
   START_MAX_MS,
 )
@@ -145,7 +145,7 @@ test(
       worldFile: join(ROOT, 'package.json'),
     })
     await expect(starting).rejects.toThrow(/the venue's container did not start:.*accounts/s)
-    await expect.poll(async () => (await engine.listContainers({ all: true })).length, { timeout: 10_000 }).toBe(before)
+    await expect.poll(async () => (await engine.listContainers({ all: true })).length, { timeout: 60_000 }).toBe(before)
   },
   START_MAX_MS,
 )
@@ -176,7 +176,7 @@ test(
               () => 'there',
               () => 'gone',
             ),
-        { timeout: 10_000 },
+        { timeout: 60_000 },
       )
       .toBe('gone')
   },

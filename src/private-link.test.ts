@@ -15,7 +15,7 @@ import type { WsVenue } from './venue/test-support/ws-venue.ts'
 import { startWsVenue } from './venue/test-support/ws-venue.ts'
 
 /** Patience for a busy machine: it bounds a failure, a passing test does not wait. */
-const WAIT = { interval: 2, timeout: 10_000 }
+const WAIT = { interval: 2, timeout: 60_000 }
 const DOWN = 'private-stream-down'
 
 interface Linked {

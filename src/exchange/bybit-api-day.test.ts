@@ -190,7 +190,7 @@ test('bybit-api reconnects and subscribes again when the venue cuts its sockets'
     await expect
       .poll(() => rest.submitOrder(MARKET_BUY).then(() => account.count('execution') * account.count('wallet')), {
         interval: 200,
-        timeout: 8_000,
+        timeout: 60_000,
       })
       .toBeGreaterThan(0)
   }))

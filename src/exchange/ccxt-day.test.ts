@@ -212,9 +212,9 @@ test('ccxt.pro hears the public and the private stream, and comes back after bot
             () => true,
             () => false,
           ),
-        { timeout: 10_000 },
+        { timeout: 60_000 },
       )
       .toBe(true)
     const again = (): Promise<number> => provoked(() => bybit.watchMyTrades(SYMBOL), buy).then((mine) => mine.length)
-    await expect.poll(() => again().catch(() => 0), { timeout: 10_000 }).toBeGreaterThan(0)
+    await expect.poll(() => again().catch(() => 0), { timeout: 60_000 }).toBeGreaterThan(0)
   }))

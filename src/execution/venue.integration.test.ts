@@ -15,7 +15,7 @@ import { createRest } from '../venue/rest.ts'
 import type { StreamEvent } from '../venue/socket.ts'
 
 /** Patience for a busy machine; a passing test does not wait. */
-const WAIT = { interval: 5, timeout: 10_000 }
+const WAIT = { interval: 5, timeout: 60_000 }
 
 interface Desk {
   readonly rest: RestClient

@@ -14,7 +14,7 @@ import type { WsVenue } from './test-support/ws-venue.ts'
 import { startWsVenue } from './test-support/ws-venue.ts'
 
 /** Patience for a busy machine: it bounds a failure, a passing test does not wait. */
-const WAIT = { interval: 2, timeout: 10_000 }
+const WAIT = { interval: 2, timeout: 60_000 }
 
 interface Listener {
   readonly quotes: Quote[]

@@ -11,7 +11,7 @@ import { ok, refusal, startHttpVenue } from './test-support/http-venue.ts'
 import { BTC, ETH } from './test-support/instruments.ts'
 
 /** Patience for a busy machine: it bounds a failure, a passing test does not wait. */
-const WAIT = { interval: 2, timeout: 10_000 }
+const WAIT = { interval: 2, timeout: 60_000 }
 
 /** The patience of a client whose reply is withheld; all others wait for theirs as long as a busy machine takes. */
 const GIVES_UP_MS = 300
