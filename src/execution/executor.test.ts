@@ -3,6 +3,7 @@
  */
 import { expect, test } from 'vitest'
 import { settled } from '../seams/test-support/manual-clock.ts'
+import { Executor } from './executor.ts'
 import type { Bench } from './test-support/bench.ts'
 import { createBench, heldAtVenue, id, sentOrders } from './test-support/bench.ts'
 
@@ -35,7 +36,10 @@ test('a symbol that held something before us is never traded', async () => {
 })
 
 test('no entries before the private stream is ready, none while it is down, and none through a gap', () => {
-  const { executor } = createBench()
+  const { executor, ports, config } = createBench()
+  const ignore = (): undefined => undefined
+  const fresh = new Executor({ ports, config, runId: 'n', onHedged: ignore, onEnded: ignore, onEntriesHalted: ignore })
+  expect(fresh.refusal(0)).toBe('private-stream-down')
   expect(executor.refusal(0)).toBeNull()
   executor.privateLost()
   expect(executor.refusal(0)).toBe('private-stream-down')

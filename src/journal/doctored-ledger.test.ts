@@ -68,6 +68,26 @@ describe('a claim that the executor’s own fills do not bear out breaks the nak
     expect(summaryOf(tale, 'P1')).toContain('said to be hedged')
   })
 
+  test('hedged, with fills unread that an order was known to have', () => {
+    const pair = (endedLots: number) =>
+      taleOf((story) => {
+        const long = story.submit({ tradeId: 't9', atMs: 9_000, leg: 'long', lots: endedLots })
+        const short = story.submit({ tradeId: 't9', atMs: 9_000, leg: 'short', lots: 2 })
+        story.fill(long, 9_003, 2)
+        story.fill(short, 9_003, 2)
+        story.write('order.ended', 9_005, { tradeId: 't9', clientId: long, filledLots: endedLots, how: 'done' })
+        story.write('trade.hedged', 9_010, { tradeId: 't9', lots: 2, sinceStartUs: 1 })
+        if (endedLots > 2) story.fill(long, 9_012, endedLots - 2)
+        const off = story.submit({ tradeId: 't9', atMs: 9_500, leg: 'long', purpose: 'exit', lots: endedLots })
+        story.fill(off, 9_503, endedLots)
+        story.fill(story.submit({ tradeId: 't9', atMs: 9_500, leg: 'short', purpose: 'exit', lots: 2 }), 9_503, 2)
+        story.flat('t9', 9_510)
+      })
+    expect(broken(pair(2))).toEqual([])
+    expect(broken(pair(3))).toEqual(['P1 fail'])
+    expect(summaryOf(pair(3), 'P1')).toContain('said to be hedged with 1 lots unread')
+  })
+
   test('halted with an amount, without a single fill', () => {
     const tale = taleOf((story) => {
       story.cancel(story.submit({ tradeId: 't9', atMs: 9_000, leg: 'long', lots: 2 }), 9_010)

@@ -138,24 +138,33 @@ export function venueAheadMs(books: Books): number {
   return mostOf(books.executions, ({ row }) => row.venueMs - (booked.get(row.execId) ?? Number.POSITIVE_INFINITY))
 }
 
-/** A moment at which the executor said what was naked, and its own fills up to then said otherwise. */
+/**
+ * A moment at which the executor said what was naked, and its own fills up to then said otherwise; or it said that all was
+ * well, and knew of an order that had ended with `unreadLots` more than it had booked.
+ */
 export interface Misstatement {
   readonly trade: string
   readonly said: 'hedged' | 'flat' | 'halted'
   readonly saidLots: number
   readonly bookedLots: number
+  readonly unreadLots: number
 }
 
-/** Claims are held against the executor's own fills; those against the venue's are the ledger's matter. */
+/** Claims are held against the executor's own lines; those against the venue's are the ledger's matter. */
 export function misstatements({ run, intents }: Books): Misstatement[] {
   const booked = new Map<string, number>()
+  const unread = new UnreadFills()
   const wrong: Misstatement[] = []
   const hold = (trade: string, said: Misstatement['said'], saidLots: number): void => {
     const bookedLots = booked.get(trade) ?? 0
-    if (bookedLots !== saidLots) wrong.push({ trade, said, saidLots, bookedLots })
+    // A halt says what is known, and that it is all that is known.
+    const unreadLots = said === 'halted' ? 0 : unread.of(trade)
+    if (bookedLots !== saidLots || unreadLots > 0) wrong.push({ trade, said, saidLots, bookedLots, unreadLots })
   }
   for (const { type, data } of run.events) {
+    if (type === 'order.ended') unread.ended(data.tradeId, data.clientId, data.filledLots)
     if (type === 'order.filled') {
+      unread.booked(data.clientId, data.lots)
       const side = intents.get(data.clientId)?.data.side ?? sideOf(data.leg, false)
       booked.set(data.tradeId, (booked.get(data.tradeId) ?? 0) + (side === 'buy' ? data.lots : -data.lots))
     }
@@ -164,6 +173,28 @@ export function misstatements({ run, intents }: Books): Misstatement[] {
     if (type === 'trade.halted') hold(data.tradeId, 'halted', data.nakedLots)
   }
   return wrong
+}
+
+/** What ended orders had filled by the executor's own word, and its books do not have yet. */
+class UnreadFills {
+  readonly #booked = new Map<string, number>()
+  readonly #ended = new Map<string, { readonly trade: string; readonly lots: number }>()
+
+  booked(clientId: string, lots: number): void {
+    this.#booked.set(clientId, (this.#booked.get(clientId) ?? 0) + lots)
+  }
+
+  ended(trade: string, clientId: string, lots: number): void {
+    this.#ended.set(clientId, { trade, lots })
+  }
+
+  of(trade: string): number {
+    return [...this.#ended].reduce(
+      (sum, [clientId, ended]) =>
+        ended.trade === trade ? sum + Math.max(0, ended.lots - (this.#booked.get(clientId) ?? 0)) : sum,
+      0,
+    )
+  }
 }
 
 /** All trades together: from `atMs` on so many USD are naked, each trade's amount counted without its sign. */

@@ -67,7 +67,11 @@ function apartBy({ apart }: TradeLedger): string | null {
 
 function misstatedBy(wrong: Misstatement | undefined): string | null {
   if (wrong === undefined) return null
-  return `said to be ${wrong.said} with ${wrong.saidLots} lots naked, when its own fills came to ${wrong.bookedLots}`
+  const { said, saidLots, bookedLots, unreadLots } = wrong
+  if (bookedLots === saidLots) {
+    return `said to be ${said} with ${unreadLots} lots unread that its orders were known to have filled`
+  }
+  return `said to be ${said} with ${saidLots} lots naked, when its own fills came to ${bookedLots}`
 }
 
 function wrongWith(exposure: Exposure, boundMs: number, stated: Stated | undefined): string | null {
