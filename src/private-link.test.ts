@@ -46,6 +46,7 @@ async function linked({
     config: bench.config,
     random: seededRandom('link'),
     onJournal: (event) => types.push(event.type),
+    onRecovered: () => undefined,
   })
   onTestFinished(async () => {
     await link.close()

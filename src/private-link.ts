@@ -20,6 +20,8 @@ export interface PrivateLinkOptions {
   readonly random: Random
   readonly transport?: Transport | undefined
   onJournal(event: StreamEvent): void
+  /** What a gap hid is known: orders and executions. Positions and money can be compared again. */
+  onRecovered(): void
 }
 
 export interface PrivateLink {
@@ -61,6 +63,7 @@ export function linkPrivateStream(options: PrivateLinkOptions): PrivateLink {
     }
     gapFromVenueMs = null
     executor.onPrivate({ kind: 'ready' })
+    options.onRecovered()
   }
 
   const stream = createPrivateStream({

@@ -5,12 +5,14 @@
  */
 import type { Instrument } from './domain/instrument.ts'
 import { createGenerator } from './domain/opportunity.ts'
+import { Agreement } from './execution/agreement.ts'
 import { Executor } from './execution/executor.ts'
 import { Monitor } from './execution/monitor.ts'
 import type { ExecutionPorts } from './execution/ports.ts'
 import type { Baseline } from './execution/reconcile.ts'
 import { known, takeBaseline } from './execution/reconcile.ts'
 import { createStrategy } from './execution/strategy.ts'
+import { Wallet, walletAtStart } from './execution/wallet.ts'
 import type { FeedMemory } from './feed.ts'
 import { createFeedMemory, FEED_COUNTS } from './feed.ts'
 import { hostFeed, referenceReader } from './feed-host.ts'
@@ -47,6 +49,7 @@ export interface Road {
   readonly executor: Executor
   readonly monitor: Monitor
   readonly baseline: Baseline
+  readonly agreement: Agreement
   snapshot(options?: { readonly distributions?: boolean }): MetricsSnapshot
   /** Ends the streams, the feed and the connections. */
   close(): Promise<void>
@@ -125,7 +128,8 @@ class RoadBuilder {
     const memory = createFeedMemory(instruments.length, config.ringCapacity)
     const ports = this.#ports(instruments, memory)
     await recoverFirst({ ...this.#options, rest: this.#rest, ports, runId: this.#runId })
-    const baseline = await this.#baseline(ports)
+    const start = await walletAtStart(ports, this.#rest)
+    const baseline = await this.#baseline(ports, start.cashUsd)
     const executor: Executor = new Executor({
       ports,
       config,
@@ -140,7 +144,14 @@ class RoadBuilder {
     this.#executor = executor
     for (const symbol of baseline.refusedSymbols) executor.refuseSymbol(symbol)
     const monitor = new Monitor(ports, config, (run, reason) => executor.close(run, reason))
-    await this.#openPrivateStream(ports, executor)
+    const agreement = new Agreement({
+      ports,
+      executor,
+      wallet: new Wallet({ ports, reader: this.#rest, executor, runId: this.#runId, start }),
+      refused: baseline.refusedSymbols,
+      mayRead: () => this.#rest.limits.ipFree() > config.ipCallsPer5s / 4,
+    })
+    await this.#openPrivateStream(ports, executor, () => void agreement.look())
     const intake = await this.#startFeed({ ports, memory, executor, monitor })
     return {
       runId: this.#runId,
@@ -151,6 +162,7 @@ class RoadBuilder {
       executor,
       monitor,
       baseline,
+      agreement,
       snapshot: (how) => this.#snapshot(memory, intake, how),
       close: () => this.close(),
     }
@@ -184,7 +196,7 @@ class RoadBuilder {
   }
 
   /** What others hold is left alone, by name; every symbol of ours is in hedge mode before anything is traded. */
-  async #baseline(ports: ExecutionPorts): Promise<Baseline> {
+  async #baseline(ports: ExecutionPorts, cashUsd: number): Promise<Baseline> {
     const baseline = await takeBaseline(ports)
     const refused = new Set(baseline.refusedSymbols)
     for (const symbol of refused)
@@ -197,15 +209,16 @@ class RoadBuilder {
       this.#warn(`${symbol} is not traded: hedge mode could not be set: ${outcome.code} ${outcome.reason}`)
     }
     const complete = { ...baseline, refusedSymbols: [...refused] }
-    this.#options.journal.append('run.baseline', complete)
+    this.#options.journal.append('run.baseline', { ...complete, cashUsd })
     if (refused.size === ports.instruments.length) throw new Error('no symbol is left to trade; see the warnings above')
     return complete
   }
 
-  async #openPrivateStream(ports: ExecutionPorts, executor: Executor): Promise<void> {
+  async #openPrivateStream(ports: ExecutionPorts, executor: Executor, onRecovered: () => void): Promise<void> {
     const link = linkPrivateStream({
       ports,
       executor,
+      onRecovered,
       config: this.#options.config,
       random: this.#random.fork('private stream'),
       transport: this.#options.transport,

@@ -11,7 +11,7 @@ import { arrivalMaxMs } from './config.ts'
 import { notionalUsd } from './domain/instrument.ts'
 import { RECOVERY_TRADE } from './domain/leftover.ts'
 import { nakedLots } from './domain/trade.ts'
-import { compareAtEnd, compareBooks, createTimedReconcile, reconcile } from './execution/reconcile.ts'
+import { createTimedReconcile, reconcile } from './execution/reconcile.ts'
 import { RecoveryError } from './execution/recover.ts'
 import type { SweepOptions } from './execution/sweep.ts'
 import { booksOf, sweep } from './execution/sweep.ts'
@@ -56,7 +56,6 @@ class Run implements Runtime {
   #road: Road | null = null
   #starting: Promise<void> | null = null
   #stopping: Promise<RunResult> | null = null
-  #disagreements = 0
   #exitCode = 0
   #lastPopped = { atUs: 0, count: 0 }
 
@@ -86,8 +85,8 @@ class Run implements Runtime {
     this.#every(TICK_MS, () => this.#road?.monitor.onTime())
     this.#every(PROGRESS_EVERY_MS, () => this.#options.onProgress?.(this.#progress()))
     this.#every(SNAPSHOT_EVERY_MS, () => this.#snapshot())
-    this.#every(COMPARE_EVERY_MS, () => void this.#compare())
-    const { ports, executor, rest } = this.#road
+    const { ports, executor, rest, agreement } = this.#road
+    this.#every(COMPARE_EVERY_MS, () => void agreement.look())
     const reconcileNow = createTimedReconcile(ports, executor, () => rest.limits.ipFree() > config.ipCallsPer5s / 4)
     this.#every(config.reconcileIntervalMs, () => void reconcileNow())
     this.#every(LINE_EVERY_MS, () => this.#options.print(lineText(this.#road!.snapshot({ distributions: false }))))
@@ -121,16 +120,6 @@ class Run implements Runtime {
     this.#road?.executor.prune()
     const snapshot = this.#road?.snapshot({ distributions: false })
     if (snapshot !== undefined) this.#options.journal.append('metrics.snapshot', snapshot)
-  }
-
-  async #compare(): Promise<void> {
-    const road = this.#road
-    if (road === null || this.#stopping !== null) return
-    const comparison = await compareBooks(road.ports, road.executor, road.baseline.refusedSymbols)
-    if (comparison === 'not compared') return
-    this.#disagreements = comparison === 'differ' ? this.#disagreements + 1 : 0
-    // Once may be a read that lags; twice, seconds apart, is a liquidation, somebody else's hand, or a bug of ours.
-    if (this.#disagreements === 2) road.executor.haltEntries("our books and the venue's disagree twice in a row")
   }
 
   #progress(): Progress {
@@ -173,6 +162,7 @@ class Run implements Runtime {
       return this.#finish({ reason, left: leftOpen(left, () => RECOVERY_TRADE), resting: [] })
     }
     const { ports, executor, baseline } = road
+    road.agreement.pause()
     executor.closeAll('shutdown')
     // A halted trade is naked now: it is swept beside the closing of the others, not after it.
     const [sentBefore] = await Promise.all([
@@ -193,10 +183,10 @@ class Run implements Runtime {
     }
     executor.handOver()
     const swept = await sweep({ ...this.#sweepOptions(road), refused: baseline.refusedSymbols, sentBefore })
-    const comparison = await compareAtEnd(ports, executor, baseline.refusedSymbols)
+    const agrees = await road.agreement.atEnd()
     for (const stop of this.#timers) stop()
     await road.close()
-    const isWell = sentBefore + swept.ordersSent + swept.strangers.length === 0 && comparison !== 'not compared'
+    const isWell = sentBefore + swept.ordersSent + swept.strangers.length === 0 && agrees
     if (executor.halted !== null || !isWell) this.#exitCode ||= 1
     const left = leftOpen(swept.left, (symbol) => executor.books.bySymbol(symbol)?.trade.id)
     return this.#finish({ reason, left, resting: swept.resting })

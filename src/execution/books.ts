@@ -1,9 +1,11 @@
 /**
  * Which trades there are, and what they hold together.
  */
-import type { LegName } from '../domain/order.ts'
+import { createCashBook } from '../domain/cash.ts'
+import { type LegName, positionIdxOf } from '../domain/order.ts'
 import type { PositionRow } from '../domain/rows.ts'
-import { heldLots } from '../domain/trade.ts'
+import { heldLots, isSettled, type TradeOrder } from '../domain/trade.ts'
+import type { UnderWay } from '../journal/compared.ts'
 import type { TradeRun } from './trade-run.ts'
 
 interface Entry {
@@ -12,7 +14,11 @@ interface Entry {
   endedMs: number | null
 }
 
+const LEGS: readonly LegName[] = ['long', 'short']
+
 export class TradeBooks {
+  /** What our fills did to the account's cash: of every trade and of the sweep, forgotten ones too. */
+  readonly cash = createCashBook()
   readonly #entries = new Map<string, Entry>()
   readonly #open = new Set<TradeRun>()
   /** Net lots of forgotten trades: zero unless a trade was halted, but never lost. */
@@ -92,6 +98,30 @@ export class TradeBooks {
     ])
   }
 
+  /** What each leg of a symbol may gain or lose at any moment by orders that are not settled. */
+  underWay(symbol: string): UnderWay[] {
+    const orders = this.#ordersOf(symbol).filter((order) => !isSettled(order))
+    return LEGS.flatMap((leg) => {
+      const missing = (reduces: boolean): number =>
+        orders
+          .filter((order) => order.leg === leg && order.reduceOnly === reduces)
+          .reduce((sum, { lots, filledLots }) => sum + Math.max(0, lots - filledLots), 0)
+      const [belowLots, aboveLots] = [missing(true), missing(false)]
+      return belowLots + aboveLots === 0 ? [] : [{ symbol, idx: positionIdxOf(leg), belowLots, aboveLots }]
+    })
+  }
+
+  /** Which orders the trades of a symbol have, as a text: it changes with every order that is sent. */
+  ordersText(symbol: string): string {
+    return this.#ordersOf(symbol)
+      .map(({ clientId }) => clientId)
+      .join()
+  }
+
+  #ordersOf(symbol: string): TradeOrder[] {
+    return [...this.#entries.values()].flatMap(({ run }) => (run.trade.symbol === symbol ? run.trade.orders : []))
+  }
+
   /** Counts what no trade did: the final sweep's fills. Negative lots reduce the leg. */
   carry(symbol: string, leg: LegName, lots: number): void {
     const key = `${symbol}/${leg}`
@@ -112,7 +142,7 @@ export class TradeBooks {
 }
 
 function addHeld(held: Map<string, number>, run: TradeRun): void {
-  for (const leg of ['long', 'short'] as const) {
+  for (const leg of LEGS) {
     const key = `${run.trade.symbol}/${leg}`
     held.set(key, (held.get(key) ?? 0) + heldLots(run.trade, leg))
   }

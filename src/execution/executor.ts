@@ -4,18 +4,20 @@
  *   opportunity ─► guard (entry.ts) ─► TradeRun ⇄ gateway        private stream ─► byClientId ─► TradeRun
  */
 import type { Config } from '../config.ts'
+import { type CashFill, cashFillOf } from '../domain/cash.ts'
 import { notionalUsd } from '../domain/instrument.ts'
 import type { PairPlan } from '../domain/pair.ts'
 import { legNotionalUsd } from '../domain/pair.ts'
 import type { Qualification } from '../domain/qualification.ts'
-import type { PositionRow } from '../domain/rows.ts'
-import type { Phase, Trade, TradePolicy } from '../domain/trade.ts'
+import type { PositionRow, VenueExecutionRow } from '../domain/rows.ts'
+import type { NewOrder, Phase, Trade } from '../domain/trade.ts'
 import { heldLots, nakedLots, newTrade } from '../domain/trade.ts'
 import type { OpportunityRecord } from '../journal/events.ts'
 import type { PrivateEvent } from '../venue/gateway.ts'
 import { TradeBooks } from './books.ts'
 import type { EntryRefusal } from './entry.ts'
 import { entryRefusal, FailureWindow } from './entry.ts'
+import { policyOf } from './policy.ts'
 import type { ExecutionPorts } from './ports.ts'
 import { TradeRun } from './trade-run.ts'
 
@@ -29,6 +31,8 @@ export interface TradePlan {
   readonly receivedUs: number
   readonly decidedUs: number
 }
+
+type StrayOrder = Pick<NewOrder, 'leg' | 'side'> & { readonly symbol: string }
 
 interface Origin {
   readonly receivedUs: number
@@ -199,7 +203,19 @@ export class Executor {
     for (const id of this.books.prune(nowMs - REMEMBER_MS)) this.#origins.delete(id)
   }
 
+  /** A fill that no trade has counted: of the final sweep. */
+  bookStray(order: StrayOrder, execution: VenueExecutionRow): void {
+    const instrument = this.#options.ports.instruments.find(({ symbol }) => symbol === order.symbol)!
+    const fill = cashFillOf(instrument, order, execution)
+    this.books.carry(order.symbol, order.leg, fill.opens ? execution.lots : -execution.lots)
+    this.books.cash.add(fill)
+  }
+
   // ── TradeWatcher ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+  filled(fill: CashFill): void {
+    this.books.cash.add(fill)
+  }
 
   acknowledged(run: TradeRun, atUs: number): void {
     const origin = this.#origins.get(run.trade.id)
@@ -277,20 +293,4 @@ const CLOSE_BOUND_MS = 1_000
 
 function hadSurvivor(trade: Trade): boolean {
   return trade.orders.some((order) => order.filledLots > 0)
-}
-
-function policyOf(config: Config): TradePolicy {
-  const { legTimeoutMs, orderTimeoutMs, unknownMaxMs, readLagMs, entryRetriesMax, unwindsMax, legTimeoutPolicy } =
-    config
-  const recvWindowMs = config.orderRecvWindowMs
-  return {
-    legTimeoutMs,
-    orderTimeoutMs,
-    unknownMaxMs,
-    recvWindowMs,
-    readLagMs,
-    entryRetriesMax,
-    unwindsMax,
-    legTimeoutPolicy,
-  }
 }

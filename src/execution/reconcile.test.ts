@@ -2,6 +2,7 @@
  * Our books beside the venue's: what was missed is fetched, what cannot be read is said, two moments are never compared.
  */
 import { expect, test } from 'vitest'
+import { BTC } from '../domain/test-support/instruments.ts'
 import { heldLots } from '../domain/trade.ts'
 import { settled } from '../seams/test-support/manual-clock.ts'
 import { compareAtEnd, compareBooks, known, reconcile, takeBaseline } from './reconcile.ts'
@@ -146,21 +147,54 @@ test('symbols that were never ours are left out of the comparison', async () => 
   expect(bench.lines('books.compared')).toEqual([{ ours: [], venue: [] }])
 })
 
-test('nothing is compared while an order is under way, and the venue is not even asked', async () => {
+test('with an order under way a leg may hold anything up to what the order may fill, and no more', async () => {
   const bench = createBench()
   await bench.open()
-  expect(await compareBooks(bench.ports, bench.executor, [])).toBe('not compared')
-  expect(bench.log).not.toContain('positions')
-  expect(bench.lines('books.compared')).toEqual([])
+  bench.venue.streamDown = true
+  bench.venue.fill(id(0), 4)
+  expect(await compareBooks(bench.ports, bench.executor, [])).toBe('agree')
+  const leg = { symbol: 'BTCUSDT', belowLots: 0, aboveLots: 10 }
+  expect(bench.lines('books.compared')).toEqual([
+    {
+      ours: [],
+      venue: [{ symbol: 'BTCUSDT', idx: 1, side: 'buy', lots: 4 }],
+      underWay: [
+        { ...leg, idx: 1 },
+        { ...leg, idx: 2 },
+      ],
+    },
+  ])
+  bench.venue.hold('BTCUSDT', 1, 7)
+  expect(await compareBooks(bench.ports, bench.executor, [])).toBe('differ')
 })
 
-test.each<readonly [string, (bench: Bench) => Promise<unknown>]>([
-  ['a trade began', (bench) => bench.open(1)],
-  ['a trade began and was hedged', (bench) => bench.hedge(1)],
-  ['a trade began to close', async (bench) => bench.executor.close(bench.executor.books.open()[0]!, 'test')],
-  ['a fill came late', async (bench) => bench.venue.fill(id(0), 1)],
+test('a closing order under way may have taken off what it was sent for, and not more', async () => {
+  const bench = createBench()
+  const run = await bench.hedge()
+  bench.executor.close(run, 'test')
+  bench.venue.streamDown = true
+  bench.venue.fill(id(2), 10)
+  expect(await compareBooks(bench.ports, bench.executor, [])).toBe('agree')
+  bench.venue.hold('BTCUSDT', 2, 1)
+  expect(await compareBooks(bench.ports, bench.executor, [])).toBe('differ')
+})
+
+test("one symbol's order under way excuses no other symbol", async () => {
+  const bench = createBench()
+  await bench.hedge()
+  await bench.open(1)
+  bench.venue.hold('BTCUSDT', 1, -1)
+  expect(await compareBooks(bench.ports, bench.executor, [])).toBe('differ')
+})
+
+test.each<readonly [string, string, (bench: Bench) => Promise<unknown>]>([
+  ['a trade began', 'ETHUSDT', (bench) => bench.open(1)],
+  ['a trade began and was hedged', 'ETHUSDT', (bench) => bench.hedge(1)],
+  ['a trade began to close', 'BTCUSDT', async (bench) => bench.executor.close(bench.executor.books.open()[0]!, 'test')],
+  ['a fill came late', 'BTCUSDT', async (bench) => bench.venue.fill(id(0), 1)],
   [
     'a trade was opened and closed again',
+    'ETHUSDT',
     async (bench) => {
       const run = await bench.hedge(1)
       bench.venue.script = bench.venue.fills
@@ -168,16 +202,36 @@ test.each<readonly [string, (bench: Bench) => Promise<unknown>]>([
       await settled()
     },
   ],
-])('nothing is written when %s while the venue was asked', async (_, meanwhile) => {
+])('when %s while the venue was asked, %s is left out of the comparison', async (_, symbol, meanwhile) => {
   const bench = createBench()
   await bench.hedge()
   const gate = Promise.withResolvers<void>()
   bench.venue.readGate = gate.promise
   const comparing = compareBooks(bench.ports, bench.executor, [])
   await meanwhile(bench)
+  bench.venue.hold(symbol, 1, 3)
+  gate.resolve()
+  expect(await comparing).toBe('agree')
+  const [compared] = bench.lines('books.compared')
+  expect([...compared!.ours, ...compared!.venue].filter((row) => row.symbol === symbol)).toEqual([])
+})
+
+test('nothing is written when every symbol got in motion while the venue was asked', async () => {
+  const bench = createBench({}, [BTC])
+  const gate = Promise.withResolvers<void>()
+  bench.venue.readGate = gate.promise
+  const comparing = compareBooks(bench.ports, bench.executor, [])
+  await bench.open()
   gate.resolve()
   expect(await comparing).toBe('not compared')
   expect(bench.lines('books.compared')).toEqual([])
+})
+
+test('at the end books that are not quiet are not compared, and the venue is not even asked', async () => {
+  const bench = createBench()
+  await bench.open()
+  expect(await compareAtEnd(bench.ports, bench.executor, [])).toBe('not compared')
+  expect(bench.log).not.toContain('positions')
 })
 
 test('at the end a venue that does not answer is asked again, a bounded number of times', async () => {

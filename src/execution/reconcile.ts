@@ -6,6 +6,7 @@
  * against the books at the next quiet point.
  */
 import type { PositionRow, VenueExecutionRow } from '../domain/rows.ts'
+import type { UnderWay } from '../journal/compared.ts'
 import type { Outcome } from '../venue/gateway.ts'
 import type { Executor } from './executor.ts'
 import type { ExecutionPorts } from './ports.ts'
@@ -108,25 +109,50 @@ function knows({ trade }: TradeRun, { execId }: VenueExecutionRow): boolean {
   return trade.orders.some((order) => order.fills.some((fill) => fill.execId === execId))
 }
 
-/** `not compared`: a trade was or got in motion, or the venue did not answer; the two would be of different moments. */
+/** `not compared`: an order was sent meanwhile, or the venue did not answer; the two would be of different moments. */
 export type Comparison = 'agree' | 'differ' | 'not compared'
 
-/** At a quiet point, our books beside the venue's (P9). Nothing is written unless they were compared. */
+/**
+ * Our books beside the venue's (P9). A symbol with orders under way may hold anything between what it has without them
+ * and with all of them; one in which an order was sent, or a fill came late, while the venue was asked is left out.
+ * Nothing is written when none is left.
+ */
 export async function compareBooks(
   ports: ExecutionPorts,
   executor: Executor,
   refused: readonly string[],
 ): Promise<Comparison> {
-  if (!executor.books.quiet) return 'not compared'
-  const before = JSON.stringify([executor.tradesStarted, executor.positions()])
+  const before = standOf(ports, executor)
   const answer = await ports.gateway.positions(symbolsOf(ports))
-  if (answer.kind !== 'done' || !executor.books.quiet) return 'not compared'
-  if (JSON.stringify([executor.tradesStarted, executor.positions()]) !== before) return 'not compared'
-  const mine = (row: PositionRow): boolean => row.lots !== 0 && !refused.includes(row.symbol)
-  const ours = executor.positions().filter(mine)
+  if (answer.kind !== 'done') return 'not compared'
+  const after = standOf(ports, executor)
+  const compared = symbolsOf(ports).filter((symbol) => before.get(symbol)!.text === after.get(symbol)!.text)
+  if (compared.length === 0) return 'not compared'
+  const mine = (row: PositionRow): boolean =>
+    row.lots !== 0 && compared.includes(row.symbol) && !refused.includes(row.symbol)
+  const ours = [...before.values()].flatMap(({ held }) => held).filter(mine)
   const venue = answer.value.filter(mine)
-  ports.journal.append('books.compared', { ours, venue })
-  return samePositions(ours, venue) ? 'agree' : 'differ'
+  const underWay = compared.flatMap((symbol) => before.get(symbol)!.underWay)
+  ports.journal.append('books.compared', { ours, venue, ...(underWay.length > 0 && { underWay }) })
+  return samePositions(ours, venue, underWay) ? 'agree' : 'differ'
+}
+
+interface Stand {
+  readonly held: readonly PositionRow[]
+  readonly underWay: readonly UnderWay[]
+  /** What must not change while the venue is asked. */
+  readonly text: string
+}
+
+function standOf(ports: ExecutionPorts, { books }: Executor): Map<string, Stand> {
+  const stands = symbolsOf(ports).map((symbol): [string, Stand] => {
+    const held = books.positions([symbol])
+    const underWay = books.underWay(symbol)
+    // Fills of orders under way are expected; others make it another stand.
+    const settled = underWay.length === 0 ? held : []
+    return [symbol, { held, underWay, text: JSON.stringify([books.ordersText(symbol), settled]) }]
+  })
+  return new Map(stands)
 }
 
 /** The last comparison of a run is asked for so often, with a pause in between: a run must not end well without it. */
@@ -140,15 +166,25 @@ export async function compareAtEnd(
   refused: readonly string[],
 ): Promise<Comparison> {
   for (let look = 1; ; look += 1) {
+    if (!executor.books.quiet) return 'not compared'
     const comparison = await compareBooks(ports, executor, refused)
     if (comparison !== 'not compared' || look === LAST_LOOKS_MAX || !executor.books.quiet) return comparison
     await ports.clock.sleep(LAST_LOOK_AGAIN_MS)
   }
 }
 
-function samePositions(a: readonly PositionRow[], b: readonly PositionRow[]): boolean {
-  const key = (row: PositionRow): string => `${row.symbol}/${row.idx}/${row.lots}`
-  return a.map(key).sort().join() === b.map(key).sort().join()
+function samePositions(
+  ours: readonly PositionRow[],
+  venue: readonly PositionRow[],
+  underWay: readonly UnderWay[],
+): boolean {
+  const key = (row: Pick<PositionRow, 'symbol' | 'idx'>): string => `${row.symbol}/${row.idx}`
+  const lotsOf = (rows: readonly PositionRow[], leg: string): number => rows.find((row) => key(row) === leg)?.lots ?? 0
+  return [...new Set([...ours, ...venue].map(key))].every((leg) => {
+    const { belowLots = 0, aboveLots = 0 } = underWay.find((each) => key(each) === leg) ?? {}
+    const more = lotsOf(venue, leg) - lotsOf(ours, leg)
+    return -belowLots <= more && more <= aboveLots
+  })
 }
 
 export function symbolsOf(ports: ExecutionPorts): string[] {

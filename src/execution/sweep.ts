@@ -89,7 +89,7 @@ export function booksOf(executor: Executor): SweepBooks {
       const runs = executor.books.open().filter(({ trade }) => symbols.includes(trade.symbol))
       return Promise.all(runs.map((run) => run.inquireOpen()))
     },
-    book: (order, { lots }) => executor.books.carry(order.symbol, order.leg, signedLots(order, lots)),
+    book: (order, execution) => executor.bookStray(order, execution),
   }
 }
 

@@ -5,6 +5,7 @@
  * wire sees the order, so a killed process leaves every intent behind.
  */
 import { apply } from '../domain/apply.ts'
+import { type CashFill, cashFillOf } from '../domain/cash.ts'
 import type { Action } from '../domain/decide.ts'
 import { decide } from '../domain/decide.ts'
 import type { Instrument } from '../domain/instrument.ts'
@@ -23,6 +24,7 @@ export interface TradeWatcher {
   moved(run: TradeRun, from: Phase, to: Phase): void
   /** Both entry orders have been answered `done`, at this monotonic µs. */
   acknowledged(run: TradeRun, atUs: number): void
+  filled(fill: CashFill): void
 }
 
 export interface TradeRunOptions {
@@ -140,6 +142,7 @@ export class TradeRun {
     journal.append('order.filled', { tradeId, clientId, execId, leg, lots, priceTicks, feeUsd, venueMs, from })
     if (order.filledLots === 0 && lots < order.lots) metrics.count('partialFills')
     if (from !== 'stream') metrics.count('fillsRecovered')
+    this.#options.watcher.filled(cashFillOf(this.instrument, order, row))
     this.record({ is: 'fill', clientId, fill: { execId, lots, priceTicks, feeUsd, venueMs }, atMs: this.#nowMs() })
     this.advance()
     return true

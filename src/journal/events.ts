@@ -12,6 +12,7 @@ import type { Opportunity } from '../domain/opportunity.ts'
 import type { LegName, OrderPurpose, Side, TimeInForce } from '../domain/order.ts'
 import type { Qualification } from '../domain/qualification.ts'
 import type { PositionRow, VenueExecutionRow, VenueOrderRow } from '../domain/rows.ts'
+import type { BooksCompared, WalletCompared } from './compared.ts'
 
 /**
  * Who wrote the line. `seq` counts per writer and opening of the file, from 1 (a writer with several threads: from thread
@@ -107,6 +108,8 @@ export interface EventData {
     readonly positions: readonly PositionRow[]
     readonly openOrders: readonly { readonly symbol: string; readonly venueOrderId: string }[]
     readonly refusedSymbols: readonly string[]
+    /** Cash of the settle coin, USD. */
+    readonly cashUsd?: number | undefined
   }
   /** What an earlier run may have left, written down before its journal is put aside: a chain of killed runs loses nothing. */
   'recovery.started': Leftover
@@ -237,8 +240,10 @@ export interface EventData {
     readonly fillsRecovered: number
     readonly tookMs: number
   }
-  /** A quiet point: nothing in flight. The executor's books beside the venue's, asked at the same moment (P9). */
-  'books.compared': { readonly ours: readonly PositionRow[]; readonly venue: readonly PositionRow[] }
+  /** The executor's books beside the venue's, asked at the same moment (P9): exact where nothing is in flight. */
+  'books.compared': BooksCompared
+  /** A quiet point: the account's cash, and what explains how it got there from the start. */
+  'wallet.compared': WalletCompared
   'metrics.snapshot': MetricsSnapshot
 
   'fault.applied': {

@@ -6,49 +6,19 @@
  */
 import { z } from 'zod'
 import { stepFromText } from '../domain/steps.ts'
+import { booksCompared, walletCompared } from './compared-schemas.ts'
 import type { EventData, EventType } from './events.ts'
 import { leftover, recovered } from './recovery-schemas.ts'
+import { position, venueExecution, venueOrder } from './row-schemas.ts'
 
 const count = z.int().nonnegative()
 const whole = z.int()
 const text = z.string()
 const leg = z.enum(['long', 'short'])
 const side = z.enum(['buy', 'sell'])
-const idx = z.union([z.literal(0), z.literal(1), z.literal(2)])
 const stream = z.enum(['public', 'private'])
 const step = text.refine(isStep, 'must be a positive decimal such as "0.10"')
 const counters = z.record(text, z.number())
-
-const position = z.object({ symbol: text, idx, side: side.nullable(), lots: count })
-
-const venueOrder = z.object({
-  symbol: text,
-  clientId: text,
-  venueOrderId: text,
-  idx,
-  side,
-  lots: count,
-  filledLots: count,
-  status: text,
-  cancelType: text,
-  rejectReason: text,
-  reduceOnly: z.boolean(),
-  closeOnTrigger: z.boolean(),
-  createdMs: z.number(),
-  updatedMs: z.number(),
-})
-
-const venueExecution = z.object({
-  execId: text,
-  symbol: text,
-  clientId: text,
-  venueOrderId: text,
-  side,
-  lots: count,
-  priceTicks: count,
-  feeUsd: z.number(),
-  venueMs: z.number(),
-})
 
 const bounds = z.object({
   orderTimeoutMs: z.number(),
@@ -129,6 +99,7 @@ export const eventSchemas = {
     positions: z.array(position),
     openOrders: z.array(z.object({ symbol: text, venueOrderId: text })),
     refusedSymbols: z.array(text),
+    cashUsd: z.number().optional(),
   }),
   'run.warned': z.object({ message: text }),
   'run.stopping': z.object({ reason: text }),
@@ -207,7 +178,8 @@ export const eventSchemas = {
   }),
   'entries.halted': z.object({ reason: text }),
   reconciled: z.object({ cause: text, ordersAsked: count, fillsRecovered: count, tookMs: z.number() }),
-  'books.compared': z.object({ ours: z.array(position), venue: z.array(position) }),
+  'books.compared': booksCompared,
+  'wallet.compared': walletCompared,
   'metrics.snapshot': z.object({
     elapsedMs: z.number(),
     counters,

@@ -1,5 +1,5 @@
 /**
- * What a run asks of the account at its start: instruments, position mode, leverage, wallet.
+ * What a run asks of the account at its start: instruments, position mode, leverage.
  */
 import type { Instrument } from '../domain/instrument.ts'
 import type { Caller, Params } from './call.ts'
@@ -9,12 +9,6 @@ import { decodeInstrument } from './decode-rows.ts'
 import type { Outcome } from './gateway.ts'
 import { misunderstood, READ_RECV_WINDOW_MS } from './paging.ts'
 import type { Reads } from './reads.ts'
-
-export interface WalletSummary {
-  /** USD, as the venue values it. */
-  readonly equityUsd: number
-  readonly availableUsd: number
-}
 
 export interface AccountInfo {
   /** REGULAR_MARGIN is cross, the default. */
@@ -84,17 +78,6 @@ export async function configure(
 ): Promise<Outcome<null>> {
   const { outcome } = await caller(op, params, { timeoutMs, recvWindowMs: READ_RECV_WINDOW_MS }).called
   return outcome.kind === 'done' ? { kind: 'done', value: null } : outcome
-}
-
-export async function readWallet(reads: Reads): Promise<Outcome<WalletSummary>> {
-  const outcome = await reads.read('wallet', { accountType: 'UNIFIED' })
-  if (outcome.kind !== 'done') return outcome
-  const { list } = outcome.value.result
-  const first: unknown = Array.isArray(list) ? list[0] : undefined
-  if (!isRecord(first)) return misunderstood('wallet', `list must hold an account, got ${show(list)}`)
-  const fields = new FieldReader(first)
-  const value = { equityUsd: fields.decimal('totalEquity'), availableUsd: fields.decimal('totalAvailableBalance') }
-  return fields.why === null ? { kind: 'done', value } : misunderstood('wallet', fields.why)
 }
 
 export async function readAccountInfo(reads: Reads): Promise<Outcome<AccountInfo>> {

@@ -24,6 +24,13 @@ export const ENDPOINTS = {
   executions: { method: 'GET', path: '/v5/execution/list', operation: 'read', perSecond: 50, signed: true },
   positions: { method: 'GET', path: '/v5/position/list', operation: 'read', perSecond: 50, signed: true },
   wallet: { method: 'GET', path: '/v5/account/wallet-balance', operation: 'read', perSecond: 50, signed: true },
+  transactions: {
+    method: 'GET',
+    path: '/v5/account/transaction-log',
+    operation: 'read',
+    perSecond: 25,
+    signed: true,
+  },
   account: { method: 'GET', path: '/v5/account/info', operation: 'read', perSecond: 50, signed: true },
   switchMode: { method: 'POST', path: '/v5/position/switch-mode', operation: 'config', perSecond: 10, signed: true },
   setLeverage: { method: 'POST', path: '/v5/position/set-leverage', operation: 'config', perSecond: 10, signed: true },

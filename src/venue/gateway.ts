@@ -70,6 +70,35 @@ export interface Gateway {
   venueNowMs(): number
 }
 
+/** A change of the account's cash in the settle coin, as the venue's own log has it. */
+export interface CashChange {
+  readonly id: string
+  /** The venue's own word: TRADE, SETTLEMENT (funding), LIQUIDATION, TRANSFER_IN, … */
+  readonly type: string
+  /** Empty when it is about none: a transfer. */
+  readonly symbol: string
+  /** Empty when no order of a client caused it. */
+  readonly clientId: string
+  /** USD; fees and what was paid are below zero. */
+  readonly usd: number
+  readonly venueMs: number
+}
+
+/** The money side of the venue's books. Whoever trades in the account moves it. */
+export interface WalletReader {
+  wallet(): Promise<Outcome<WalletSummary>>
+  /** Changes of cash since a venue time, at most a day: all pages, of every symbol and of none. */
+  cashChangesSince(sinceMs: number): Promise<Outcome<readonly CashChange[]>>
+}
+
+export interface WalletSummary {
+  /** USD, as the venue values it. */
+  readonly equityUsd: number
+  readonly availableUsd: number
+  /** `walletBalance` of the settle coin: what was paid in, realised and paid in fees; open profit is not in it. */
+  readonly cashUsd: number
+}
+
 /** What the private stream tells. Rows may repeat, overtake each other and overtake replies. */
 export type PrivateEvent =
   | { readonly kind: 'order'; readonly row: VenueOrderRow }

@@ -13,7 +13,7 @@ test("MSW's interceptor, mounted before the client, sees and can answer its requ
     const { pathname } = new URL(request.url)
     seen.push(pathname)
     if (pathname.endsWith('wallet-balance')) {
-      const list = [{ totalEquity: '7', totalAvailableBalance: '7' }]
+      const list = [{ totalEquity: '7', totalAvailableBalance: '7', coin: [] }]
       controller.respondWith(Response.json({ retCode: 0, retMsg: '', result: { list } }))
     }
   })

@@ -215,11 +215,11 @@ test('leverage unchanged is done, wallet and account are read', async () => {
   await using venue = await startHttpVenue(({ path }) => {
     if (path.endsWith('set-leverage')) return refusal(110043, 'leverage not modified')
     if (path.endsWith('info')) return ok({ marginMode: 'REGULAR_MARGIN', unifiedMarginStatus: 5 })
-    return list([{ totalEquity: '1000.5', totalAvailableBalance: '900', coin: [] }])
+    return list([{ totalEquity: '1000.5', totalAvailableBalance: '900', coin: [{ coin: 'BTC', walletBalance: '2' }] }])
   })
   await using rest = client(venue.url)
   expect(await rest.setLeverage('BTCUSDT', 10)).toEqual({ kind: 'done', value: null })
   expect(JSON.parse(venue.seen[0]!.body)).toMatchObject({ buyLeverage: '10', sellLeverage: '10' })
-  expect(await rest.wallet()).toEqual({ kind: 'done', value: { equityUsd: 1000.5, availableUsd: 900 } })
+  expect(await rest.wallet()).toEqual({ kind: 'done', value: { equityUsd: 1000.5, availableUsd: 900, cashUsd: 0 } })
   expect(await rest.accountInfo()).toMatchObject({ kind: 'done', value: { unifiedMarginStatus: 5 } })
 })

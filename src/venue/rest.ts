@@ -11,14 +11,14 @@ import type { Instrument } from '../domain/instrument.ts'
 import { positionIdxOf } from '../domain/order.ts'
 import { formatSteps } from '../domain/steps.ts'
 import type { Clock } from '../seams/clock.ts'
-import type { AccountInfo, WalletSummary } from './account.ts'
-import { configure, ensureHedgeMode, loadInstruments, readAccountInfo, readWallet } from './account.ts'
+import type { AccountInfo } from './account.ts'
+import { configure, ensureHedgeMode, loadInstruments, readAccountInfo } from './account.ts'
 import type { Params, Reply } from './call.ts'
 import { createCaller } from './call.ts'
 import type { InstrumentIndex } from './decode-fields.ts'
 import { indexInstruments } from './decode-fields.ts'
 import type { EndpointName } from './endpoints.ts'
-import type { Gateway, OrderRequest, Outcome, Submitted } from './gateway.ts'
+import type { Gateway, OrderRequest, Outcome, Submitted, WalletReader } from './gateway.ts'
 import { createHttp } from './http.ts'
 import type { Limits } from './limits.ts'
 import { createLimits } from './limits.ts'
@@ -29,6 +29,7 @@ import type { ClockSync } from './sync-clock.ts'
 import { createClockSync } from './sync-clock.ts'
 import type { Transport } from './transport.ts'
 import { createVenueClock } from './venue-clock.ts'
+import { readCashChanges, readWallet } from './wallet.ts'
 
 export interface RestOptions {
   readonly baseUrl: string
@@ -57,7 +58,7 @@ export type RestEvent =
   | { readonly kind: Mark; readonly op: EndpointName; readonly reason: string }
   | { readonly kind: 'clock-synced'; readonly offsetMs: number; readonly roundTripMs: number }
 
-export interface RestClient extends Gateway {
+export interface RestClient extends Gateway, WalletReader {
   /** Asks the venue's time over four sockets at once, which also opens them and keeps them open: call it at the start, then periodically. */
   syncClock(): Promise<Outcome<ClockSync>>
   /** Instruments in the order asked for; refused by name when some do not exist or do not trade. */
@@ -68,7 +69,6 @@ export interface RestClient extends Gateway {
   ensureHedgeMode(symbol: string): Promise<Outcome<null>>
   /** Same leverage on both sides. */
   setLeverage(symbol: string, leverage: number): Promise<Outcome<null>>
-  wallet(): Promise<Outcome<WalletSummary>>
   accountInfo(): Promise<Outcome<AccountInfo>>
   readonly limits: Limits
   close(): Promise<void>
@@ -139,6 +139,7 @@ export function createRest(options: RestOptions): RestClient {
       return configure(caller, 'setLeverage', params, readTimeoutMs)
     },
     wallet: () => readWallet(reads),
+    cashChangesSince: (sinceMs) => readCashChanges(reads, sinceMs),
     accountInfo: () => readAccountInfo(reads),
     limits,
     close: http.close,

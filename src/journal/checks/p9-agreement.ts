@@ -1,11 +1,13 @@
 /**
- * P9 agreement: at every quiet point the executor's books equalled the venue's, and so do its final books: the sum of the
- * fills it wrote down. A run that ends well has compared them once at least.
+ * P9 agreement: at every quiet point the executor's books equalled the venue's, positions and money, and so do its final
+ * books: the sum of the fills it wrote down. Where orders are under way, no more lay between them than those orders may fill.
+ * A run that ends well has compared both once at least. Money that others moved is named, and nobody's fault.
  */
-import type { PositionRow } from '../../domain/rows.ts'
+import type { BooksCompared } from '../compared.ts'
 import { atMost, firstOf, type Judgement, mostOf, plural } from '../finding.ts'
 import { linesOf } from '../run.ts'
 import { addTo, type Books, positionKey, positionMap, positionsWithoutUs } from './books.ts'
+import { type MoneyLook, moneyLooks, othersCash } from './money.ts'
 import { heldBy } from './stated.ts'
 
 interface Difference {
@@ -19,13 +21,16 @@ interface Difference {
 export function checkAgreement(books: Books): Judgement {
   const baseline = positionMap(books.run.baseline?.data.positions ?? [])
   const quiet = books.run.compared.flatMap((line) => {
-    const { ours, venue } = line.data
-    return differences(line.at, ours, venue, baseline)
+    return differences(line.at, line.data, baseline)
   })
   const final = finalDifferences(books)
   const all = [...quiet, ...final]
   const points = books.run.compared.length
-  const evidence = { quietPoints: points, differences: firstOf(all) }
+  const money = moneyLooks(books)
+  const others = othersCash(books)
+  const odd = money.filter(({ wrong }) => wrong !== null)
+  const looks = { quietPoints: points, moneyLooks: money.length }
+  const evidence = { ...looks, differences: firstOf(all), money: firstOf(odd), others: firstOf(others) }
   const measure = atMost(
     mostOf(all, (each) => Math.abs(each.oursLots - each.venueLots)),
     0,
@@ -37,17 +42,30 @@ export function checkAgreement(books: Books): Judgement {
     const summary = `${plural(all.length, 'difference')}; first ${position} ${when}: ours ${oursLots} lots, the venue ${venueLots}`
     return { verdict: 'fail', summary, measure, evidence }
   }
-  if (points === 0 && books.run.finished?.data.exitCode === 0) {
-    return { verdict: 'fail', summary: "all is said to be well, but the venue's positions were never asked", evidence }
+  if (odd.length > 0) {
+    const summary = `${plural(odd.length, 'look')} at the wallet did not add up; first at ${Math.round(odd[0]!.atUs)} µs: ${odd[0]!.wrong}`
+    return { verdict: 'fail', summary, evidence }
   }
-  return { verdict: 'pass', summary: `equal at ${plural(points, 'quiet point')} and at the end`, measure, evidence }
+  if (books.run.finished?.data.exitCode === 0) {
+    const never = points === 0 ? 'positions were' : isMoneyUnseen(books, money) ? 'wallet was' : null
+    const summary = `all is said to be well, but the venue's ${never} never asked`
+    if (never !== null) return { verdict: 'fail', summary, evidence }
+  }
+  const named = others.map(({ type, symbol, usd }) => `${usd} USDT (${[type, symbol].filter(Boolean).join(' ')})`)
+  const aside = named.length === 0 ? '' : `; not ours, in the wallet: ${named.join(', ')}`
+  const summary = `equal at ${plural(points, 'comparison')} and at the end, the wallet at ${plural(money.length, 'look')}${aside}`
+  return { verdict: 'pass', summary, measure, evidence }
+}
+
+/** Journals of runs that did not look at their wallet do not say what was in it. */
+function isMoneyUnseen({ run }: Books, money: readonly MoneyLook[]): boolean {
+  return run.baseline?.data.cashUsd !== undefined && money.length === 0
 }
 
 /** Ours may or may not carry what was there before us; both count as equal. */
 function differences(
   atUs: number,
-  ours: readonly PositionRow[],
-  venue: readonly PositionRow[],
+  { ours, venue, underWay = [] }: BooksCompared,
   baseline: ReadonlyMap<string, number>,
 ): Difference[] {
   const mine = positionMap(ours)
@@ -56,7 +74,10 @@ function differences(
     const oursLots = mine.get(position) ?? 0
     const venueLots = theirs.get(position) ?? 0
     const before = baseline.get(position) ?? 0
-    const equal = oursLots === venueLots || oursLots === venueLots - before
+    const { belowLots = 0, aboveLots = 0 } =
+      underWay.find(({ symbol, idx }) => positionKey(symbol, idx) === position) ?? {}
+    const isBetween = (more: number): boolean => -belowLots <= more && more <= aboveLots
+    const equal = isBetween(venueLots - oursLots) || isBetween(venueLots - before - oursLots)
     return equal ? [] : [{ atUs, position, oursLots, venueLots }]
   })
 }

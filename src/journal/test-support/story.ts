@@ -43,6 +43,8 @@ export const BOUNDS: Bounds = {
   createsPerSecond: 10,
 }
 
+/** What the account begins with. */
+const START_USD = 1_000
 /** One lot of each instrument is worth 10 USD at `PRICE_TICKS`. */
 export const PRICE_TICKS = 10_000
 const INSTRUMENTS = ['BTCUSDT', 'ETHUSDT', 'SOLUSDT'].map((symbol) => {
@@ -79,7 +81,7 @@ export class Story {
     this.#baseline = baseline
     this.write('run.started', 0, startOf(bounds, plannedFaults))
     const refusedSymbols = baseline.map((row) => row.symbol)
-    this.write('run.baseline', 1, { positions: baseline, openOrders: [], refusedSymbols })
+    this.write('run.baseline', 1, { positions: baseline, openOrders: [], refusedSymbols, cashUsd: START_USD })
   }
 
   write<T extends EventType>(type: T, atMs: number, data: EventData[T], by: Writer = 'runtime'): void {
@@ -138,8 +140,11 @@ export class Story {
     this.write('trade.halted', atMs, { tradeId, symbol, ...amounts, reason: 'unwinds used up' })
   }
 
-  /** A quiet point at which both books say the same. */
+  /** A quiet point at which both books say the same, of positions and of money: all prices are one, so only fees are paid. */
   compare(atMs: number): void {
+    const ownUsd = -this.#executions.reduce((sum, { feeUsd }) => sum + feeUsd, 0)
+    const sums = { startUsd: START_USD, cashUsd: START_USD + ownUsd, ownUsd, fundingUsd: 0, unexplainedUsd: 0 }
+    this.write('wallet.compared', atMs, { ...sums, others: [], shared: [] })
     this.write('books.compared', atMs, { ours: this.#positions([]), venue: this.#positions([]) })
   }
 
