@@ -5,6 +5,7 @@
  */
 import type { Instrument } from './domain/instrument.ts'
 import { createGenerator } from './domain/opportunity.ts'
+import { hasBothSides } from './domain/quote.ts'
 import { Agreement } from './execution/agreement.ts'
 import { Executor } from './execution/executor.ts'
 import { Monitor } from './execution/monitor.ts'
@@ -189,7 +190,7 @@ class RoadBuilder {
       instruments,
       createsFree: () => this.#rest.limits.createsFree(),
       latestQuote: (symbolIndex) => {
-        if (table.read(symbolIndex, quote) !== 'read') return null
+        if (table.read(symbolIndex, quote) !== 'read' || !hasBothSides(quote)) return null
         return clock.nowUs() - quote.receivedUs <= config.staleAfterMs * 1000 ? quote : null
       },
     }

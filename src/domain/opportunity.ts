@@ -12,7 +12,7 @@ import { judgeSynthetic, LONG_VENUE, SHORT_VENUE } from './advice.ts'
 import type { Instrument } from './instrument.ts'
 import type { Qualification } from './qualification.ts'
 import { estimateDepthUsd } from './qualification.ts'
-import type { Quote } from './quote.ts'
+import { hasBothSides, type Quote } from './quote.ts'
 import { stepsToNumber } from './steps.ts'
 
 /** The original's `ArbitrageOpportunity`, field for field. */
@@ -71,7 +71,7 @@ export function createGenerator(options: GeneratorOptions): Generator {
 
   const skipReason = (quote: Quote, nowUs: number, venueNowMs: number): SkipReason | null => {
     if (tradable[quote.symbolIndex] !== true) return 'symbol'
-    if (!isComplete(quote)) return 'empty'
+    if (!hasBothSides(quote)) return 'empty'
     if (quote.bidTicks >= quote.askTicks) return 'crossed'
     // Asked this way round, an age that is no number counts as stale.
     if (!(quoteAgeMs(quote, nowUs, venueNowMs) <= staleAfterMs)) return 'stale'
@@ -128,10 +128,6 @@ export function generate(input: GenerateInput): Opportunity {
     projectedProfitAfterSlippage: verdict.projectedProfitBps,
     timestamp: Math.floor(input.nowMs / 1_000),
   }
-}
-
-function isComplete(quote: Quote): boolean {
-  return quote.bidTicks > 0 && quote.askTicks > 0 && quote.bidLots > 0 && quote.askLots > 0
 }
 
 /** One object per reason, made once. */

@@ -1,5 +1,6 @@
 /**
- * The best bid and ask of one instrument at one moment, in integers.
+ * The best bid and ask of one instrument at one moment, in integers. A side nobody is on has zero lots at zero ticks: such a
+ * quote replaces the one before it, and nothing is traded on it.
  */
 export interface Quote {
   /** Position of the instrument in the run's symbol list. */
@@ -14,4 +15,9 @@ export interface Quote {
   readonly receivedUs: number
   /** The venue's update id (`u`): an equal one is a keep-alive, a lower one is old, 1 is a restart. */
   readonly updateId: number
+}
+
+/** Somebody bids and somebody offers. */
+export function hasBothSides(quote: Pick<Quote, 'bidTicks' | 'askTicks' | 'bidLots' | 'askLots'>): boolean {
+  return quote.bidTicks > 0 && quote.askTicks > 0 && quote.bidLots > 0 && quote.askLots > 0
 }

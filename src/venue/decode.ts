@@ -8,7 +8,7 @@
  * is unchanged).
  */
 import type { Instrument } from '../domain/instrument.ts'
-import type { Quote } from '../domain/quote.ts'
+import { hasBothSides, type Quote } from '../domain/quote.ts'
 import type { Refusal } from './decode-fields.ts'
 import { countSteps, isRecord, show } from './decode-fields.ts'
 
@@ -51,7 +51,7 @@ export function emptyTicker(symbolIndex: number): MutableTicker {
   }
 }
 
-/** Reads an `orderbook.1` frame into `into`. Null when done; on a refusal `into` may hold anything but is not a quote. */
+/** Reads an `orderbook.1` frame into `into`; a side nobody is on is all zero. Null when done; on a refusal `into` may hold anything but is not a quote. */
 export function decodeQuote(frame: unknown, instrument: Instrument, into: MutableQuote): Refusal | null {
   if (!isRecord(frame)) return no('frame', frame)
   const data = frame['data']
@@ -64,23 +64,27 @@ export function decodeQuote(frame: unknown, instrument: Instrument, into: Mutabl
   if (!isCount(updateId)) return no('u', updateId)
   const bid = touchOf(data['b'])
   const ask = touchOf(data['a'])
-  if (bid === null) return no('bid (one level of price and size)', data['b'])
-  if (ask === null) return no('ask (one level of price and size)', data['a'])
+  if (bid === null) return no('bid (at most one level of price and size)', data['b'])
+  if (ask === null) return no('ask (at most one level of price and size)', data['a'])
   into.bidTicks = countSteps(bid[0], instrument.tick)
   into.bidLots = countSteps(bid[1], instrument.lot)
   into.askTicks = countSteps(ask[0], instrument.tick)
   into.askLots = countSteps(ask[1], instrument.lot)
-  if (into.bidTicks <= 0 || into.bidLots <= 0) return no('bid (on the steps, positive)', bid)
-  if (into.askTicks <= 0 || into.askLots <= 0) return no('ask (on the steps, positive)', ask)
-  if (into.bidTicks >= into.askTicks) return no('book (bid below ask)', data)
+  if (bid !== EMPTY && (into.bidTicks <= 0 || into.bidLots <= 0)) return no('bid (on the steps, positive)', bid)
+  if (ask !== EMPTY && (into.askTicks <= 0 || into.askLots <= 0)) return no('ask (on the steps, positive)', ask)
+  if (hasBothSides(into) && into.bidTicks >= into.askTicks) return no('book (bid below ask)', data)
   into.venueMs = venueMs
   into.updateId = updateId
   return null
 }
 
-/** The only level of a side. More than one is no level-1 frame, none is an empty book. */
+/** What a side without a level reads as: nothing at no price. */
+const EMPTY: readonly unknown[] = ['0', '0']
+
+/** The only level of a side; none where nobody bids or offers, as in a halted or thin book. More is no level-1 frame. */
 function touchOf(side: unknown): readonly unknown[] | null {
-  if (!Array.isArray(side) || side.length !== 1) return null
+  if (!Array.isArray(side) || side.length > 1) return null
+  if (side.length === 0) return EMPTY
   const level: unknown = side[0]
   return Array.isArray(level) && level.length === 2 ? (level as unknown[]) : null
 }

@@ -127,6 +127,25 @@ test('frames that cannot be understood are written down with the reason, and the
   ])
 })
 
+test('a side nobody is on is no quote to trade on, and no frame that was not understood', async () => {
+  await using venue = await startWsVenue()
+  const listener = listen(venue.url)
+  const connection = await venue.ready(0)
+  const { data, ...frame } = quoteFrame(7) as { data: object }
+  connection.push({ ...frame, data: { ...data, b: [] } })
+  connection.push({ ...frame, data: { ...data, a: [], u: 8 } })
+  connection.push({ ...frame, data: { ...data, b: [], a: [], u: 9 } })
+  await expect.poll(() => listener.quotes.length, WAIT).toBe(3)
+  expect(
+    listener.quotes.map(({ bidTicks, bidLots, askTicks, askLots }) => [bidTicks, bidLots, askTicks, askLots]),
+  ).toEqual([
+    [0, 0, 606_172, 350],
+    [606_171, 1204, 0, 0],
+    [0, 0, 0, 0],
+  ])
+  expect(listener.of('frame.refused')).toEqual([])
+})
+
 test('ticker deltas merge into the snapshot; none is taken before it, or when it is old', async () => {
   await using venue = await startWsVenue()
   const listener = listen(venue.url)

@@ -86,8 +86,19 @@ const pairsOf = (name: string, decode: Reader, schemaOf: (instrument: typeof BTC
     zods: rowOf(schemaOf),
   }))
 
+function withoutBid(): object {
+  const frame = fixture('public-orderbook-1') as { data: object }
+  return { ...frame, data: { ...frame.data, b: [] } }
+}
+
 const PAIRS: Pair[] = [
   { name: 'public-orderbook-1', sample: fixture('public-orderbook-1'), ours: quoteOf, zods: parsed(quoteFrame(BTC)) },
+  {
+    name: 'public-orderbook-1 without a bid',
+    sample: withoutBid(),
+    ours: quoteOf,
+    zods: parsed(quoteFrame(BTC)),
+  },
   { name: 'public-tickers-snapshot', sample: fixture('public-tickers-snapshot'), ours: tickerOf, zods: tickerByZod },
   { name: 'public-tickers-delta', sample: fixture('public-tickers-delta'), ours: tickerOf, zods: tickerByZod },
   ...['private-order', 'rest-order-realtime'].flatMap((name) =>

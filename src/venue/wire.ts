@@ -41,20 +41,21 @@ const positionIdx = z.union([z.literal(0), z.literal(1), z.literal(2)])
 /** Every REST reply. Business errors come with HTTP 200 and another `retCode`. */
 export const envelope = z.looseObject({ retCode: z.number().refine(Number.isSafeInteger) })
 
-/** `orderbook.1.{symbol}`: one level a side, snapshots only, bid below ask. */
+/** `orderbook.1.{symbol}`: at most one level a side, snapshots only, bid below ask. */
 export function quoteFrame({ symbol, tick, lot }: Instrument) {
-  const level = z.tuple([steps(tick, 1), steps(lot, 1)])
+  const levels = z.union([z.tuple([z.tuple([steps(tick, 1), steps(lot, 1)])]), z.tuple([])])
   return z
     .looseObject({
       type: z.literal('snapshot'),
       ts: count,
-      data: z.looseObject({ s: z.literal(symbol), b: z.tuple([level]), a: z.tuple([level]), u: count }),
+      data: z.looseObject({ s: z.literal(symbol), b: levels, a: levels, u: count }),
     })
     .transform(({ ts, data }) => {
-      const [[[bidTicks, bidLots]], [[askTicks, askLots]]] = [data.b, data.a]
+      const [bidTicks, bidLots] = data.b[0] ?? [0, 0]
+      const [askTicks, askLots] = data.a[0] ?? [0, 0]
       return { bidTicks, bidLots, askTicks, askLots, venueMs: ts, updateId: data.u }
     })
-    .refine(({ bidTicks, askTicks }) => bidTicks < askTicks)
+    .refine(({ bidTicks, askTicks }) => bidTicks === 0 || askTicks === 0 || bidTicks < askTicks)
 }
 
 const tickerFields = {
