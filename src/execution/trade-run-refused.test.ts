@@ -136,6 +136,24 @@ test('a duplicate id whose order is the one that was sent is adopted, and the tr
   expect(bench.log.filter((entry) => entry.startsWith('submit'))).toEqual(['submit r-t1-0', 'submit r-t1-1'])
 })
 
+test('fills heard while an id was suspected count once the order turns out to be ours, also when nothing can be read', async () => {
+  const bench = createBench()
+  const run = await bench.open()
+  bench.venue.fills(id(1), bench.venue.requests[1]!)
+  bench.venue.readsFail = true
+  bench.venue.lose(id(0), 110072)
+  await settled()
+  // The fills come before the row that says whose order it is.
+  bench.venue.fill(id(0), 4)
+  bench.venue.fill(id(0), 6)
+  await settled()
+  expect(run.phase).toBe('hedged')
+  expect(bench.lines('order.filled').filter(({ clientId }) => clientId === id(0))).toMatchObject([
+    { lots: 4, from: 'stream' },
+    { lots: 6, from: 'stream' },
+  ])
+})
+
 const STRANGERS: readonly (readonly [string, Partial<VenueOrderRow>])[] = [
   ['the other side', { side: 'sell' }],
   ['another quantity', { lots: 9 }],

@@ -6,8 +6,7 @@
  */
 import { apply } from '../domain/apply.ts'
 import { type CashFill, cashFillOf } from '../domain/cash.ts'
-import type { Action } from '../domain/decide.ts'
-import { decide } from '../domain/decide.ts'
+import { type Action, decide } from '../domain/decide.ts'
 import type { Instrument } from '../domain/instrument.ts'
 import type { EntryPrices } from '../domain/pricing.ts'
 import type { VenueExecutionRow, VenueOrderRow } from '../domain/rows.ts'
@@ -18,6 +17,7 @@ import { endingsBetween, foundText, hasEnded, isOurs } from './ours.ts'
 import { pauseMs } from './pause.ts'
 import type { ExecutionPorts } from './ports.ts'
 import { orderRequest, submittedRecord } from './price.ts'
+import { type From, Suspects } from './suspects.ts'
 
 /** What the executor wants to know about a trade as it moves. */
 export interface TradeWatcher {
@@ -53,8 +53,7 @@ export class TradeRun {
   #deciding = false
   #handedOver = false
   #entryAcks = 0
-  /** Ids the venue called duplicates: what it shows under them is trusted only once a row says it is what was sent. */
-  readonly #suspects = new Set<string>()
+  readonly #suspects = new Suspects()
 
   constructor(options: TradeRunOptions) {
     this.#options = options
@@ -128,22 +127,21 @@ export class TradeRun {
   }
 
   /** An execution of one of our orders. False when it was known already, or is not known to be ours. */
-  onExecution(row: VenueExecutionRow, from: 'stream' | 'query' | 'reconcile'): boolean {
+  onExecution(row: VenueExecutionRow, from: From): boolean {
     const { clientId, execId, lots, priceTicks, feeUsd, venueMs } = row
     const { journal, metrics } = this.#ports
     const order = this.#order(clientId)
-    if (this.#suspects.has(clientId)) return false
+    if (this.#suspects.hold(row, from)) return false
     if (order.fills.some((fill) => fill.execId === execId)) {
       metrics.count('duplicatesIgnored')
       return false
     }
-    const tradeId = this.#trade.id
-    const { leg } = order
-    journal.append('order.filled', { tradeId, clientId, execId, leg, lots, priceTicks, feeUsd, venueMs, from })
+    const fill = { execId, lots, priceTicks, feeUsd, venueMs }
+    journal.append('order.filled', { tradeId: this.#trade.id, clientId, leg: order.leg, ...fill, from })
     if (order.filledLots === 0 && lots < order.lots) metrics.count('partialFills')
     if (from !== 'stream') metrics.count('fillsRecovered')
     this.#options.watcher.filled(cashFillOf(this.instrument, order, row))
-    this.record({ is: 'fill', clientId, fill: { execId, lots, priceTicks, feeUsd, venueMs }, atMs: this.#nowMs() })
+    this.record({ is: 'fill', clientId, fill, atMs: this.#nowMs() })
     this.advance()
     return true
   }
@@ -270,7 +268,10 @@ export class TradeRun {
   #identify(row: VenueOrderRow): boolean {
     const { clientId } = row
     if (!this.#suspects.has(clientId)) return true
-    if (isOurs(this.#order(clientId), row, this.#trade.symbol)) return this.#suspects.delete(clientId)
+    if (isOurs(this.#order(clientId), row, this.#trade.symbol)) {
+      for (const { row: heard, from } of this.#suspects.acquit(clientId)) this.onExecution(heard, from)
+      return true
+    }
     this.record({ is: 'refused', clientId, code: DUPLICATE_ID, atMs: this.#nowMs(), retryAtMs: null })
     this.record({ is: 'halted', reason: `the venue's order ${clientId} is not the one this run sent` })
     return false

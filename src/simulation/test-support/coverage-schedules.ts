@@ -130,7 +130,7 @@ function circumstances(): Schedule[] {
 const SAYS_REFUSED = fault('rest-reply', 'create', SHORT_REFUSED.verdict, LONG)
 const PIECE = fillsInPieces('buy', [{ lots: 4, afterMs: 0 }])
 /** Who comes first, the reply or the fill, is the seed's. */
-const SEEDS = Array.from({ length: 8 }, (_, index) => `seed ${index}`)
+const SEEDS = Array.from({ length: 24 }, (_, index) => `seed ${index}`)
 
 /** Replies that are lost, late or wrong, of orders that fill meanwhile. */
 function overtaken(): Schedule[] {
@@ -165,6 +165,13 @@ function latecomers(): Schedule[] {
     fault('rest-reply', op, { do: 'replace', text: empty }, { leg: 'long', afterCreates: 1, times: 2 }),
   )
   return [
+    // What the stream lost cannot be asked for by id: the executions since the gap tell it.
+    schedule(
+      plan(
+        fault(STREAM, 'socket', { do: 'reset' }, { afterCreates: 1 }),
+        fault('rest-reply', 'realtime', { do: 'http', status: 503 }, { afterCreates: 1, times: 20 }),
+      ),
+    ),
     schedule({ world: lagging, ...plan(lost(LONG), slowRead) }),
     schedule({ world: lagging, ...plan(lost({ reduceOnly: true }), slowRead) }),
     schedule({ world: PIECE, ...plan(slowCancel) }, HEDGE),
