@@ -1,8 +1,7 @@
 /**
  * One trade being lived: decide ─► perform ─► facts ─► apply ─► decide again.
  *
- * There is no `if` about legs here. What is sent is written down first, and the journal's write has returned before the
- * wire sees the order, so a killed process leaves every intent behind.
+ * There is no `if` about legs here. An intent is written and flushed before the wire sees it: a killed process leaves it.
  */
 import { apply } from '../domain/apply.ts'
 import { type CashFill, cashFillOf } from '../domain/cash.ts'
