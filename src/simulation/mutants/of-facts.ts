@@ -120,7 +120,7 @@ export const OF_FACTS: readonly Mutant[] = [
   {
     name: 'execution before the acknowledgement dropped',
     file: TRADE_RUN,
-    find: 'if (this.#suspects.has(clientId)) return false\n    if (order.fills',
+    find: 'if (this.#suspects.hold(row, from)) return false\n    if (order.fills',
     replace: "if (this.#suspects.has(clientId) || order.status === 'sent') return false\n    if (order.fills",
     why: 'a fill that overtakes the reply to its order is dropped',
     modelledOn: 'hummingbot/hummingbot#905',
