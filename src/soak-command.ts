@@ -11,7 +11,7 @@ import { runInNewContext } from 'node:vm'
 import { parseConfig } from './config-parse.ts'
 import { DEFAULT_WORLD } from './exchange/default-world.ts'
 import { readWorldFile } from './exchange/world-file.ts'
-import { givesHelp, type Output, readArguments } from './seams/arguments.ts'
+import { givesHelp, type Output, readArguments, refuseInput } from './seams/arguments.ts'
 import { soak } from './simulation/soak.ts'
 import { type HeapVerdict, judgeHeap, promisesOf, sampleText } from './simulation/soak-judge.ts'
 
@@ -54,10 +54,7 @@ export async function runSoak(
   if (givesHelp(argv, HELP, stdout)) return 0
   const problems: string[] = []
   const parsed = parse(argv, problems)
-  if (problems.length > 0) {
-    stderr.write(`${problems.join('\n')}\n${HELP}`)
-    return 2
-  }
+  if (problems.length > 0) return refuseInput('soak', problems, stderr)
   return soakAndTell(parsed, (line) => void stdout.write(`${line}\n`))
 }
 
@@ -91,10 +88,12 @@ function parse(argv: readonly string[], problems: string[]): SoakArguments {
     { options: ['--hours N', '--seed S', '--journal FILE'], words: false },
     problems,
   )
-  const hours = Number(options.get('--hours') ?? 24)
-  if (!(hours >= 1 && hours <= HOURS_MAX)) problems.push(`--hours: a number from 1 to ${HOURS_MAX}`)
+  const text = options.get('--hours') ?? '24'
+  const hours = Number(text)
+  if (!(hours >= 1 && hours <= HOURS_MAX))
+    problems.push(`--hours is ${JSON.stringify(text)}; allowed: a number from 1 to ${HOURS_MAX}`)
   const path = options.get('--journal')
-  if (path !== undefined && existsSync(path)) problems.push(`--journal: ${path} exists already`)
+  if (path !== undefined && existsSync(path)) problems.push(`--journal ${path} exists already`)
   const fresh = (): string => join(mkdtempSync(join(tmpdir(), 'soak-')), 'soak.jsonl')
   return { hours, seed: options.get('--seed') ?? 'soak-1', path: path ?? (problems.length > 0 ? '' : fresh()) }
 }

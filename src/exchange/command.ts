@@ -6,7 +6,7 @@
  *
  * The key and secret are the mock's own, made up by its world; they open nothing else.
  */
-import { givesHelp, type Output, readArguments } from '../seams/arguments.ts'
+import { givesHelp, type Output, readArguments, refuseInput } from '../seams/arguments.ts'
 import { DEFAULT_WORLD } from './default-world.ts'
 import { startExchange } from './server.ts'
 import { type ListenerAddresses, type ListenerSpec, NoKeyKnown, type RunningExchange } from './shell.ts'
@@ -62,10 +62,10 @@ export async function runExchange(
   const problems: string[] = []
   const command = parseArguments(argv, problems)
   const world = readWorld(command.worldFile, problems)
-  if (problems.length > 0 || world === undefined) return refuse(stderr, problems)
+  if (problems.length > 0 || world === undefined) return refuseInput('exchange', problems, stderr)
   const played = command.seed === null ? world : { ...world, seed: command.seed }
   const watching = await openWatching(command.watched, String(played.seed), problems)
-  if (watching === null) return refuse(stderr, problems)
+  if (watching === null) return refuseInput('exchange', problems, stderr)
   const ended = untilAskedToEnd(command.endWith)
   try {
     // Disposed in the opposite order: the venue closes first, then its journal.
@@ -81,10 +81,11 @@ export async function runExchange(
     stdout.write(`${JSON.stringify(addressesOf(exchange))}\n`)
     await ended
   } catch (error) {
-    if (error instanceof NoKeyKnown) return refuse(stderr, [`--world ${command.worldFile}: ${error.message}`])
+    if (error instanceof NoKeyKnown)
+      return refuseInput('exchange', [`--world ${command.worldFile}: ${error.message}`], stderr)
     const code = (error as NodeJS.ErrnoException).code
     if (code !== 'EADDRINUSE' && code !== 'EACCES' && code !== 'EADDRNOTAVAIL' && code !== 'ENOTFOUND') throw error
-    return refuse(stderr, [`cannot listen: ${(error as Error).message}`])
+    return refuseInput('exchange', [`cannot listen: ${(error as Error).message}`], stderr)
   }
   return 0
 }
@@ -108,7 +109,7 @@ export function parseArguments(argv: readonly string[], problems: string[]): Exc
   const { options: given } = readArguments(argv, { options: OPTIONS, words: false }, problems)
   const endWith = given.get('--end-with') ?? 'signal'
   if (endWith !== 'signal' && endWith !== 'stdin')
-    problems.push(`--end-with: got ${JSON.stringify(endWith)}, allowed signal or stdin`)
+    problems.push(`--end-with is ${JSON.stringify(endWith)}; allowed: signal or stdin`)
   return {
     worldFile: given.get('--world') ?? DEFAULT_WORLD,
     host: given.get('--host') ?? '127.0.0.1',
@@ -135,7 +136,7 @@ function optionalPort(name: string, given: ReadonlyMap<string, string>, problems
 function portOf(name: string, text: string, problems: string[], orElse = ''): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN
   if (port <= 65_535) return port
-  problems.push(`${name}: got ${JSON.stringify(text)}, allowed 0 to 65535${orElse}`)
+  problems.push(`${name} is ${JSON.stringify(text)}; allowed: 0 to 65535${orElse}`)
   return 0
 }
 
@@ -147,12 +148,6 @@ function readWorld(file: string, problems: string[]): World | undefined {
     problems.push(...found.map((problem) => `--world ${file}: ${problem}`))
     return undefined
   }
-}
-
-function refuse(stderr: Output, problems: readonly string[]): number {
-  stderr.write(`exchange: ${problems.length} problem${problems.length === 1 ? '' : 's'}\n`)
-  for (const problem of problems) stderr.write(`  ${problem}\n`)
-  return 2
 }
 
 function listenersOf({ port, demoPort }: ExchangeCommand): readonly [ListenerSpec, ...ListenerSpec[]] {

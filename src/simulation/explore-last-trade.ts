@@ -14,16 +14,20 @@ export const TRADES_AGAIN_MS = 12_000
 export function lastTradeOf(schedule: Schedule, healsAtMs: number): LastTrade {
   const { symbols, maxConcurrentTrades, maxNotionalUsd, tradeSizeUsd } = schedule.config
   const slots = Math.min(maxConcurrentTrades, Math.floor(maxNotionalUsd / (2 * tradeSizeUsd)))
+  // With less to spend, the first quote after a second of waiting takes it all, and may be one symbol's again and again.
+  const isRoomy = slots >= symbols.length && schedule.world.limits.create >= CREATES_FOR_ALL
   return {
     fromMs: healsAtMs,
-    symbols: slots >= symbols.length ? symbols.length : 1,
+    symbols: isRoomy ? symbols.length : 1,
     hedged: canHedge(schedule, healsAtMs),
   }
 }
 
 /** Money for any explored trade, USD. */
 const RICH_USD = 10_000
-/** A market that wanders more than a leg gives way is not caught with every order, bps. */
+/** Orders a second with which no symbol has to wait for another. */
+const CREATES_FOR_ALL = 10
+/** A leg that gives no way to a market that moves is missed now and then, opening and closing, bps. */
 const GIVES_WAY_BPS = 5
 const TRIPS_PER_LEG = 4
 
@@ -34,7 +38,7 @@ function canHedge({ config, world, latency }: Schedule, healsAtMs: number): bool
   const toldAfterMs = ackDelayMs + jitterMs + streamMs + TRIPS_PER_LEG * latency.toMs
   const isCaught = ({ market }: Schedule['world']['instruments'][number]): boolean => {
     const jumps = market.path.kind === 'steps' && market.path.steps.some(({ atMs }) => atMs >= healsAtMs)
-    return !jumps && (config.slippageCapBps >= GIVES_WAY_BPS || market.volatilityBps <= 1)
+    return !jumps && config.slippageCapBps >= GIVES_WAY_BPS
   }
   return (
     config.legPricing === 'marketable' &&
