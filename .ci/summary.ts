@@ -1,6 +1,6 @@
 /**
- * The gate's last lines: counts every step, names what did not run, then what failed and how each failure begins, so that
- * the end of the output alone tells what broke.
+ * The gate's last lines: counts every step, says what did not run or could not be judged, then what failed and how each
+ * failure begins, so that the end of the output alone tells what broke.
  *
  *   node .ci/summary.ts FOLDER tests=0 exploration=0 [container=0]
  *
@@ -52,7 +52,7 @@ const outcomes = steps.map((step) => {
 const failures = outcomes.flatMap((outcome) => outcome.failures)
 const passed = outcomes.reduce((sum, outcome) => sum + outcome.passed, 0)
 const said = [
-  ...outcomes.flatMap(({ notRun }) => notRun.map((test) => `not run: ${test}`)),
+  ...outcomes.flatMap(({ notRun }) => notRun),
   ...shortened(failures),
   `${passed} passed, ${failures.length} failed`,
 ]
@@ -87,9 +87,12 @@ function countedOutcome(step: string, code: number, { testResults }: Report): Ou
     failures.push({ name: `${step}: ended with ${code} though no test failed`, lines: tellingLines(step) })
   }
   const rest = tests.filter(({ status }) => status !== 'failed' && status !== 'passed')
+  // The scenarios' own report says why.
+  const told = logOf(step).filter((line) => /^ {2}(skipped|not judged): /.test(line))
+  const untold = rest.filter(({ fullName }) => !told.some((line) => line.startsWith(`  skipped: ${fullName}: `)))
   return {
     passed: tests.filter(({ status }) => status === 'passed').length,
-    notRun: rest.map(({ title }) => title),
+    notRun: [...untold.map(({ title }) => `not run: ${title}`), ...told.map((line) => line.trimStart() + where)],
     failures,
   }
 }
@@ -107,8 +110,7 @@ function beginningOf(message: string): string[] {
 
 /** Of a step without a failed test: violated schedules, each with the line that plays it again; else errors and the last lines. */
 function tellingLines(step: string): string[] {
-  const path = join(folder, `${step}.log`)
-  const lines = existsSync(path) ? plainLines(readFileSync(path, 'utf8')) : []
+  const lines = logOf(step)
   const violated = lines.flatMap((line, at) => (line.startsWith('VIOLATED: ') ? [violationAt(lines, at)] : []))
   if (violated.length > 0) {
     const rest = violated.length - SCHEDULES_MAX
@@ -124,6 +126,11 @@ function violationAt(lines: readonly string[], at: number): string[] {
   const next = following.findIndex((line) => line.startsWith('VIOLATED: '))
   const own = next < 0 ? following : following.slice(0, next)
   return [lines[at]!, ...own.slice(0, 1), ...own.filter((line) => line.startsWith('  again: ')).slice(0, 2)]
+}
+
+function logOf(step: string): string[] {
+  const path = join(folder, `${step}.log`)
+  return existsSync(path) ? plainLines(readFileSync(path, 'utf8')) : []
 }
 
 function plainLines(text: string): string[] {

@@ -56,6 +56,17 @@ test('every step green: what was not run is named, the counts come last', () => 
   })
 })
 
+test('what a scenario could not judge is said with its reason', () => {
+  const report = [fileOf('scenarios/a.test.ts', [{ status: 'skipped', fullName: 'is quick' }])]
+  const log = [
+    '  skipped: is quick: not judged: P6 80 of 50 ms; the machine was too slow',
+    '  not judged: is steady: placement: the machine was too noisy',
+  ]
+  const { code, lines } = closing({ 'container.json': report, 'container.log': log.join('\n') }, ['container=0'])
+  expect(code).toBe(0)
+  expect(lines).toEqual([...log.map((line) => `${line.trimStart()} (container)`), '0 passed, 0 failed'])
+})
+
 test('a failed test is named with the beginning of its message and the first place of ours', () => {
   const message = [
     '\u001b[31mAssertionError: expected 5 to be less than 3\u001b[39m',
