@@ -85,8 +85,9 @@ export function linkPrivateStream(options: PrivateLinkOptions): PrivateLink {
     },
     onEvent,
   })
-  const late = new Error(`the private stream was not ready within ${READY_MAX_MS} ms`)
-  const cancel = clock.after(READY_MAX_MS, () => ready.reject(late))
+  const cancel = clock.after(READY_MAX_MS, () =>
+    ready.reject(new Error(`the private stream was not ready within ${READY_MAX_MS} ms`)),
+  )
   void ready.promise.catch(() => undefined).finally(cancel)
   const close = (): Promise<void> => {
     closed = true

@@ -23,10 +23,9 @@ export function parseJournal(text: string, path: string): Run {
   return runOf(parseLines(text), path)
 }
 
-/** The same from lines this process has just written itself: read as JSON, not checked against the schemas. */
-export function readOwnLines(lines: readonly string[], path: string): Run {
-  const events = lines.map((line) => JSON.parse(line) as JournalEvent)
-  return runOf({ events, unknownLines: [], problems: [], torn: false }, path)
+/** The same from what this process has just written itself: whole, and not checked against the schemas. */
+export function readOwnEvents(events: readonly JournalEvent[], path: string): Run {
+  return runOf({ events: [...events], unknownLines: [], problems: [], torn: false }, path)
 }
 
 function runOf({ events, unknownLines, problems, torn }: ParsedLines, path: string): Run {

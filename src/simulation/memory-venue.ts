@@ -95,28 +95,53 @@ export function createMemoryVenue(core: ExchangeCore, world: World, clock: Clock
 /** Nothing is buffered in memory, so there is nothing to cork. */
 const WIRE = { cork: () => undefined, uncork: () => undefined, destroy: () => undefined } as unknown as Duplex
 
-function answerOf(
-  { method, path, headers, body }: MemoryRequest,
-  handle: (request: IncomingMessage, response: ServerResponse) => void,
-): Answer {
-  const request = Object.assign(new EventEmitter(), {
-    method,
-    url: path,
-    headers: headersOf(headers, body),
-    socket: { remoteAddress: 'memory', destroySoon: () => undefined },
-  })
+function answerOf(asked: MemoryRequest, handle: (request: IncomingMessage, response: ServerResponse) => void): Answer {
+  const request = new ArrivedRequest(asked)
   const response = new MemoryResponse()
   handle(request as unknown as IncomingMessage, response as unknown as ServerResponse)
-  if (body !== null) request.emit('data', Buffer.from(body))
-  request.emit('end')
+  request.deliver(asked.body)
   return response.answer()
+}
+
+const SOCKET = { remoteAddress: 'memory', destroySoon: () => undefined }
+
+/** As much of an `IncomingMessage` as the REST side uses. */
+class ArrivedRequest {
+  readonly method: string
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly socket = SOCKET
+  #onData: ((chunk: Buffer) => void) | null = null
+  #onEnd: (() => void) | null = null
+
+  constructor({ method, path, headers, body }: MemoryRequest) {
+    this.method = method
+    this.url = path
+    this.headers = headersOf(headers, body)
+  }
+
+  on(event: string, listener: (chunk?: Buffer) => void): this {
+    if (event === 'data') this.#onData = listener
+    else if (event === 'end') this.#onEnd = listener
+    return this
+  }
+
+  deliver(body: string | null): void {
+    if (body !== null) this.#onData?.(Buffer.from(body))
+    this.#onEnd?.()
+  }
 }
 
 function headersOf(list: readonly string[], body: string | null): Record<string, string> {
   const headers: Record<string, string> = {}
-  for (let at = 0; at < list.length; at += 2) headers[list[at]!.toLowerCase()] = list[at + 1]!
+  put(headers, list)
   if (body !== null) headers['content-length'] = String(Buffer.byteLength(body))
   return headers
+}
+
+/** Alternating names and values, into a record with names in lower case. */
+function put(headers: Record<string, string>, list: readonly string[]): void {
+  for (let at = 0; at < list.length; at += 2) headers[list[at]!.toLowerCase()] = list[at + 1]!
 }
 
 /** As much of a `ServerResponse` as the REST side uses. */
@@ -129,8 +154,8 @@ class MemoryResponse {
   writeHead(status: number, headers: readonly string[] | Readonly<Record<string, string | number>>): this {
     this.#status = status
     this.headersSent = true
-    const pairs = Array.isArray(headers) ? pairsOf(headers as readonly string[]) : Object.entries(headers)
-    for (const [name, value] of pairs) this.#headers[name.toLowerCase()] = String(value)
+    if (Array.isArray(headers)) put(this.#headers, headers as readonly string[])
+    else for (const [name, value] of Object.entries(headers)) this.#headers[name.toLowerCase()] = String(value)
     return this
   }
 
@@ -148,12 +173,6 @@ class MemoryResponse {
     if (this.#text === null) throw new Error('the venue did not answer at once')
     return { status: this.#status, headers: this.#headers, text: this.#text }
   }
-}
-
-function pairsOf(list: readonly string[]): [string, string][] {
-  const pairs: [string, string][] = []
-  for (let at = 0; at < list.length; at += 2) pairs.push([list[at]!, list[at + 1]!])
-  return pairs
 }
 
 /** As much of a server's `ws` socket as the streams use. */

@@ -5,8 +5,9 @@
  *   RestClient ─► request ─delay─► fate (rest-fate.ts) ─► venue ─► reply ─delay─► RestClient
  *   link       ◄─ frame ◄─delay◄─ wire (stream-wire.ts) ◄───────── venue           frames keep their order
  */
+import { opsAbout } from '../faults/batch.ts'
 import { factsOfRequest, restOpOf, signedMsOf, streamOf } from '../faults/facts.ts'
-import { type FaultGate, NO_FACTS } from '../faults/gate.ts'
+import { type FaultGate, type JudgedOp, NO_FACTS } from '../faults/gate.ts'
 import { type Answer, disturb, disturbHandshake, type Fate } from '../faults/rest-fate.ts'
 import { signatureOf } from '../faults/rewrite.ts'
 import { createStreamWires, type StreamWires, type Wire } from '../faults/stream-wire.ts'
@@ -47,6 +48,7 @@ export function createMemoryWire(options: WireOptions): Transport {
 // ── REST ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 function createMemoryHttp(options: WireOptions, late: () => number): ReturnType<Transport['openHttp']> {
+  const isDisturbed = disturbedOps(options.gate)
   const open = new Set<(answer: HttpAnswer) => void>()
   let closed = false
   return {
@@ -62,7 +64,12 @@ function createMemoryHttp(options: WireOptions, late: () => number): ReturnType<
         const cancel = options.clock.after(request.timeoutMs, () =>
           settle({ kind: 'lost', reason: `no answer within ${request.timeoutMs} ms` }),
         )
-        void carry(options, late, request, () => !open.has(settle)).then((answer) => {
+        const op = restOpOf(pathOf(request))
+        if (!isDisturbed(op)) {
+          pass(options, late, request, settle)
+          return
+        }
+        void carry(options, late, { request, op }, () => !open.has(settle)).then((answer) => {
           if (answer !== null) settle(answer)
         })
       })
@@ -75,16 +82,43 @@ function createMemoryHttp(options: WireOptions, late: () => number): ReturnType<
   }
 }
 
+/** Operations whose requests or replies the plan could ever touch, asked of the gate once each. Creates are counted there. */
+function disturbedOps(gate: FaultGate): (op: JudgedOp) => boolean {
+  const known = new Map<JudgedOp, boolean>([['create', true]])
+  return (op) => {
+    let isDisturbed = known.get(op)
+    if (isDisturbed === undefined) {
+      isDisturbed = gate.wants('rest-request', opsAbout(op)) || gate.wants('rest-reply', opsAbout(op))
+      known.set(op, isDisturbed)
+    }
+    return isDisturbed
+  }
+}
+
+/** One exchange that nothing can happen to. It leaves a microtask later, as others do: what is sent first leaves first. */
+function pass(
+  { clock, venue }: WireOptions,
+  late: () => number,
+  request: HttpRequest,
+  settle: (answer: HttpAnswer) => void,
+): void {
+  queueMicrotask(() => {
+    clock.after(late(), () => {
+      const answer = venue.answer(request)
+      clock.after(late(), () => settle(replyOf(answer)))
+    })
+  })
+}
+
 /** One exchange; null when no answer ever comes. */
 async function carry(
   options: WireOptions,
   late: () => number,
-  request: HttpRequest,
+  { request, op }: { readonly request: HttpRequest; readonly op: JudgedOp },
   hasGivenUp: () => boolean,
 ): Promise<HttpAnswer | null> {
   const { gate, clock, venue } = options
   const url = new URL(request.path, 'http://memory')
-  const op = restOpOf(url.pathname)
   const bodyText = request.body ?? ''
   const facts = factsOfRequest(op, url, bodyText)
   if (op === 'create') gate.createSent(facts)
@@ -111,8 +145,16 @@ async function carry(
 async function told(fate: Fate, send: () => Promise<Answer>): Promise<HttpAnswer | null> {
   if (fate.do === 'hang') return null
   if (fate.do === 'reset') return { kind: 'lost', reason: 'ECONNRESET: read ECONNRESET' }
-  const { status, headers, text } = fate.do === 'answer' ? fate.answer : await send()
+  return replyOf(fate.do === 'answer' ? fate.answer : await send())
+}
+
+function replyOf({ status, headers, text }: Answer): HttpAnswer {
   return { kind: 'reply', status, headers, text }
+}
+
+function pathOf({ path }: HttpRequest): string {
+  const mark = path.indexOf('?')
+  return mark < 0 ? path : path.slice(0, mark)
 }
 
 function headerOf({ headers }: HttpRequest, name: string): string | undefined {

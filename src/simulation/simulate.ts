@@ -12,7 +12,7 @@
 import type { Journal } from '../journal/append.ts'
 import { checkJournal } from '../journal/checks.ts'
 import type { Finding } from '../journal/finding.ts'
-import { readOwnLines } from '../journal/read.ts'
+import { readOwnEvents } from '../journal/read.ts'
 import type { Run } from '../journal/run.ts'
 import { createRuntime, type Runtime } from '../runtime.ts'
 import type { RunResult } from '../runtime-types.ts'
@@ -90,8 +90,17 @@ export function openRun(schedule: Schedule): OpenedRun {
 /** Closes the venue and holds the journal against every promise. */
 export function judge({ schedule, stage, journal, printed }: OpenedRun, result: RunResult): Simulated {
   stage.venue.stop()
-  const run = readOwnLines(journal.lines, schedule.seed)
-  return { run, findings: checkJournal(run), result, output: printed.join('\n'), journal: journal.text() }
+  const run = readOwnEvents(journal.events, schedule.seed)
+  const findings = checkJournal(run)
+  return {
+    run,
+    findings,
+    result,
+    output: printed.join('\n'),
+    get journal() {
+      return journal.text()
+    },
+  }
 }
 
 /** Trades for so long, ends, and answers with how. */

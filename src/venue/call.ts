@@ -68,6 +68,7 @@ export function createCaller({ http, limits, venueClock, clock, credentials, onM
     const { facts, envelope } = reduce(answer)
     const { kind, mark = null } = rule(ENDPOINTS[op].operation, facts)
     if (mark === 'banned') limits.ban(clock.nowUs() + BAN_US)
+    if (kind === 'done' && mark === null) return { outcome: { kind, value: replyOf(envelope) }, mark }
     const reason = hide(credentials.apiKey, reasonOf(answer, envelope))
     if (mark !== null) onMark?.(mark, op, reason)
     if (kind === 'done') return { outcome: { kind, value: replyOf(envelope) }, mark }
@@ -113,19 +114,22 @@ function denied({ code, reason, retryAfterMs, bannedUntilUs }: Denial): Called {
 }
 
 function queryOf(params: Params): string {
-  const parts: string[] = []
-  for (const [name, value] of Object.entries(params)) {
-    if (value !== undefined) parts.push(`${name}=${encodeURIComponent(name === 'cursor' ? plain(value) : value)}`)
+  let query = ''
+  for (const name in params) {
+    const value = params[name]
+    if (value === undefined) continue
+    const text = typeof value !== 'string' ? value : encodeURIComponent(name === 'cursor' ? plain(value) : value)
+    query += `${query === '' ? '' : '&'}${name}=${text}`
   }
-  return parts.join('&')
+  return query
 }
 
 /** The venue hands out cursors that are percent-encoded already; encoded once more they name another page. */
-function plain(cursor: string | number | boolean): string {
+function plain(cursor: string): string {
   try {
-    return decodeURIComponent(String(cursor))
+    return decodeURIComponent(cursor)
   } catch {
-    return String(cursor)
+    return cursor
   }
 }
 

@@ -198,9 +198,12 @@ interface Window {
   freesInMs(nowUs: number): number
 }
 
+/** A window has room for so many calls at first. */
+const WINDOW_FIRST = 16
+
 /** Times of calls, oldest first, in a circular buffer that grows when it must; forgotten after three spans. */
 function createWindow(spanUs: number): Window {
-  let times = new Float64Array(64)
+  let times = new Array<number>(WINDOW_FIRST).fill(0)
   let head = 0
   let size = 0
   const at = (index: number): number => times[(head + index) % times.length]!
@@ -216,7 +219,7 @@ function createWindow(spanUs: number): Window {
     return low
   }
   const grow = (): void => {
-    const larger = new Float64Array(times.length * 2)
+    const larger = new Array<number>(times.length * 2).fill(0)
     for (let i = 0; i < size; i += 1) larger[i] = at(i)
     times = larger
     head = 0
