@@ -57,7 +57,13 @@ export function stepsToNumber(count: number, step: Step): number {
 
 /** Plain decimal digits only: no exponent, no sign but a leading minus, no blanks. */
 const DECIMAL = /^-?\d{1,15}(?:\.\d{1,18})?$/
+const WHOLE_MAX = 15
+const FRACTION_MAX = 18
+const LENGTH_MAX = '-.'.length + WHOLE_MAX + FRACTION_MAX
 const ZERO = '0'.charCodeAt(0)
+const NINE = '9'.charCodeAt(0)
+const POINT = '.'.charCodeAt(0)
+const MINUS = '-'.charCodeAt(0)
 
 function decimalsOf(text: string): number | undefined {
   if (!DECIMAL.test(text)) return undefined
@@ -65,23 +71,27 @@ function decimalsOf(text: string): number | undefined {
   return point < 0 ? 0 : text.length - point - 1
 }
 
+/** One look at every character: prices and quantities of each order come by here. What `DECIMAL` would not match is undefined. */
 function parseUnits(text: string, decimals: number): number | undefined {
-  if (!DECIMAL.test(text)) return undefined
-  const isNegative = text.startsWith('-')
+  if (text.length > LENGTH_MAX) return undefined
+  const start = text.charCodeAt(0) === MINUS ? 1 : 0
   let units = 0
-  let places = 0
-  let isFraction = false
-  for (let at = isNegative ? 1 : 0; at < text.length; at += 1) {
-    const digit = text.charCodeAt(at) - ZERO
-    if (digit < 0)
-      isFraction = true // the point
-    else if (isFraction && places === decimals && digit > 0) return undefined
-    else if (!isFraction || places < decimals) {
-      units = 10 * units + digit
-      if (isFraction) places += 1
-    }
+  let point = text.length
+  for (let at = start; at < text.length; at += 1) {
+    const code = text.charCodeAt(at)
+    if (code === POINT && point === text.length) point = at
+    else if (code < ZERO || code > NINE) return undefined
+    else if (at - point <= decimals) units = 10 * units + code - ZERO
+    else if (code !== ZERO) return undefined
   }
-  for (; places < decimals; places += 1) units *= 10
+  const places = Math.max(0, text.length - point - 1)
+  if (!isWithin(point - start, WHOLE_MAX)) return undefined
+  if (point < text.length && !isWithin(places, FRACTION_MAX)) return undefined
+  for (let place = places; place < decimals; place += 1) units *= 10
   if (!Number.isSafeInteger(units)) return undefined
-  return isNegative ? -units : units
+  return start === 1 ? -units : units
+}
+
+function isWithin(count: number, max: number): boolean {
+  return count > 0 && count <= max
 }

@@ -7,7 +7,7 @@
  * rest, so nothing is lost between them.
  */
 import type { WorldAccount } from '../world.ts'
-import type { Books, Figures } from './books.ts'
+import type { Books, Exposure, Figures } from './books.ts'
 import { createLatest } from './latest.ts'
 import { createLimit, type EndpointLimit, type LimitGroup, windowMsOf } from './limits.ts'
 import type { Account, Holding, Listing, Order, Position, PositionIdx, Venue } from './model.ts'
@@ -38,6 +38,7 @@ export function createAccount(
     realisedE8: 0,
     feesPaidE8: 0,
     orderHoldE8: 0,
+    exposure: NO_EXPOSURE,
     takerRateE8,
     books: createBooks(openedMs),
     live: new Set(),
@@ -82,6 +83,8 @@ function createHolding(account: Account, listing: Listing, world: WorldAccount):
   return holding
 }
 
+const NO_EXPOSURE: Exposure = { cashE8: 0, uplE8: 0, initialE8: 0, maintenanceE8: 0 }
+
 /** Those of no position: the first question finds them out of date. */
 const NO_FIGURES: Figures = {
   markTicks: 0,
@@ -110,6 +113,7 @@ function createPosition(holding: Holding, idx: PositionIdx): Position {
     seq: -1,
     figures: NO_FIGURES,
     picture: null,
+    picturedIn: null,
     isTouched: false,
     stops: [],
     takeProfitTicks: 0,

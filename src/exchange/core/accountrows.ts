@@ -13,11 +13,13 @@ import { averageText, lotsText, msText, priceText, type Row } from './texts.ts'
 /** `exposure` is the account's, now. */
 export function pictureOf(position: Position, exposure = exposureOf(position.holding.account)): PositionPicture {
   const figures = figuresOf(position)
-  const ticks = liquidationTicks(position, exposure)
   const { picture } = position
-  if (picture !== null && isStillSo(picture, position) && picture.figures === figures) {
-    if (Object.is(picture.liquidationTicks, ticks)) return picture
-  }
+  const isSame = picture !== null && picture.figures === figures && isStillSo(picture, position)
+  // A leg's liquidation price follows from its own figures and the account's sums; in hedge mode from the other leg's, too.
+  if (isSame && position.picturedIn === exposure && !position.holding.isHedge) return picture
+  const ticks = liquidationTicks(position, exposure)
+  position.picturedIn = exposure
+  if (isSame && Object.is(picture.liquidationTicks, ticks)) return picture
   position.picture = { position: { ...position, picture: null }, figures, liquidationTicks: ticks }
   return position.picture
 }

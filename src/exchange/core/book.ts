@@ -9,6 +9,9 @@
  */
 import type { BookSide, Level, Order } from './model.ts'
 
+/** So many empty levels, and one for every level in use, are kept before they are let go. */
+const EMPTY_KEPT = 256
+
 export function createSide(isBid: boolean): BookSide {
   return { isBid, byPrice: new Map(), prices: [] }
 }
@@ -115,23 +118,33 @@ export function takeMarket(level: Level, lots: number): void {
 }
 
 export function dropIfEmpty(side: BookSide, level: Level): void {
-  if (level.marketLots > 0 || level.first !== null) return
-  if (side.byPrice.get(level.priceTicks) !== level) return
-  side.byPrice.delete(level.priceTicks)
+  if (level.marketLots > 0 || level.first !== null || !level.isListed) return
+  level.isListed = false
   const { prices } = side
   if (prices[prices.length - 1] === level.priceTicks) prices.pop()
   else prices.splice(placeOf(side, level.priceTicks), 1)
+  if (side.byPrice.size > 2 * prices.length + EMPTY_KEPT) forgetEmpty(side)
+}
+
+/** Prices come back: a level that is empty is kept for the next order at its price, as long as there are not too many. */
+function forgetEmpty({ byPrice }: BookSide): void {
+  for (const level of byPrice.values()) if (!level.isListed) byPrice.delete(level.priceTicks)
 }
 
 function levelAt(side: BookSide, priceTicks: number): Level {
   const known = side.byPrice.get(priceTicks)
-  if (known !== undefined) return known
-  const level: Level = { priceTicks, marketLots: 0, orderLots: 0, gone: 0, first: null, last: null }
-  side.byPrice.set(priceTicks, level)
+  if (known?.isListed) return known
+  const level = known ?? emptyLevel(priceTicks)
+  if (known === undefined) side.byPrice.set(priceTicks, level)
+  level.isListed = true
   const at = placeOf(side, priceTicks)
   if (at === side.prices.length) side.prices.push(priceTicks)
   else side.prices.splice(at, 0, priceTicks)
   return level
+}
+
+function emptyLevel(priceTicks: number): Level {
+  return { priceTicks, isListed: false, marketLots: 0, orderLots: 0, gone: 0, first: null, last: null }
 }
 
 /** Where a price is, or belongs, in the list that ends with the best. */

@@ -25,6 +25,14 @@ export interface Figures {
   readonly maintenanceE8: number
 }
 
+/** An account's cash, and its sums over its positions at the present marks, 1e-8 USDT. */
+export interface Exposure {
+  readonly cashE8: number
+  readonly uplE8: number
+  readonly initialE8: number
+  readonly maintenanceE8: number
+}
+
 /** The venue's own words but for ReduceOnly, which it shows as Trading (facts §8.2: 110023). */
 export type ListingStatus = 'Trading' | 'PreLaunch' | 'ReduceOnly' | 'Delivering' | 'Closed'
 
@@ -65,6 +73,14 @@ export interface Dcp {
   readonly windowMs: number
   readonly sinceMs: number
   readonly formerMs: number
+}
+
+/** A position the venue took over, at its bankruptcy price. */
+export interface Liquidation {
+  readonly isLong: boolean
+  readonly lots: number
+  readonly priceTicks: number
+  readonly atMs: number
 }
 
 /** What the risk engine and disconnect protection want to hear of; they look by themselves from then on. */

@@ -6,7 +6,8 @@
  *
  * Source: Bybit v5 docs, position info (liqPrice is an estimate in cross margin, "" outside the instrument's prices).
  */
-import { type Exposure, figuresOf } from './margin.ts'
+import type { Exposure } from './books.ts'
+import { figuresOf } from './margin.ts'
 import type { Listing, Position } from './model.ts'
 import { mulDiv, USDT_E8 } from './money.ts'
 import { tierAt } from './risktiers.ts'
@@ -25,10 +26,10 @@ export function breakEvenText(position: Position): string {
 }
 
 /** Liquidation price in ticks at the present marks, a float; NaN where no price of this symbol alone leads there. */
-export function liquidationTicks(position: Position, { uplE8, maintenanceE8 }: Exposure): number {
+export function liquidationTicks(position: Position, { cashE8, uplE8, maintenanceE8 }: Exposure): number {
   const { holding, lots } = position
   if (lots === 0) return Number.NaN
-  const { account, listing } = holding
+  const { listing } = holding
   let net = 0
   let needed = 0
   let othersE8 = maintenanceE8
@@ -41,7 +42,7 @@ export function liquidationTicks(position: Position, { uplE8, maintenanceE8 }: E
     needed += ownE8 / listing.markTicks / listing.valueScale
     othersE8 -= ownE8
   }
-  const spareE8 = account.cashE8 + uplE8 - othersE8
+  const spareE8 = cashE8 + uplE8 - othersE8
   return (net * listing.markTicks - spareE8 / listing.valueScale) / (net - needed)
 }
 

@@ -77,7 +77,9 @@ export function visit(counter: EndpointLimit, nowMs: number, asked = 1): LimitVe
 function note(counter: EndpointLimit, nowMs: number): void {
   if (counter.held === counter.times.length) grow(counter)
   const { times, first, held } = counter
-  times[(first + held) % times.length] = nowMs
+  const at = first + held
+  // Compared, not divided by the length: this runs with every request.
+  times[at < times.length ? at : at - times.length] = nowMs
   counter.held += 1
 }
 
@@ -91,7 +93,7 @@ function grow(counter: EndpointLimit): void {
 function forget(counter: EndpointLimit, nowMs: number): void {
   const { times, windowMs } = counter
   while (counter.held > 0 && nowMs - times[counter.first]! >= windowMs) {
-    counter.first = (counter.first + 1) % times.length
+    counter.first = counter.first + 1 < times.length ? counter.first + 1 : 0
     counter.held -= 1
   }
 }

@@ -2,7 +2,7 @@
  * `allLiquidation.{symbol}`: every position the venue has taken over, 500 ms apart at least. `S` is the side of the
  * position, Buy for a long one; `p` is its bankruptcy price. Source: Bybit v5 docs, websocket/public/all-liquidation.
  */
-import type { Liquidation } from './model.ts'
+import type { Liquidation } from './books.ts'
 import { lotsText, priceText } from './texts.ts'
 import { nextSlot, say, type TopicFeed, type TopicTerms } from './topic.ts'
 

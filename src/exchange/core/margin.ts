@@ -14,7 +14,7 @@
  */
 import { closableLots } from './account.ts'
 import { bestLevel } from './book.ts'
-import type { Figures } from './books.ts'
+import type { Exposure, Figures } from './books.ts'
 import type { Account, Answer, Holding, Listing, Position, PositionIdx, Venue } from './model.ts'
 import { refuse } from './model.ts'
 import { feeOf, mulDiv } from './money.ts'
@@ -64,13 +64,7 @@ function feeToClose(terms: {
   return feeOf(isLong ? valueE8 - shareE8 : valueE8 + shareE8, takerRateE8)
 }
 
-/** The account's sums over its positions at the present marks, 1e-8 USDT. */
-export interface Exposure {
-  readonly uplE8: number
-  readonly initialE8: number
-  readonly maintenanceE8: number
-}
-
+/** The same object as last time as long as nothing in it has changed, so that what follows from it is known by it. */
 export function exposureOf(account: Account): Exposure {
   let uplE8 = 0
   let initialE8 = 0
@@ -81,7 +75,14 @@ export function exposureOf(account: Account): Exposure {
     initialE8 += figures.initialE8
     maintenanceE8 += figures.maintenanceE8
   }
-  return { uplE8, initialE8, maintenanceE8 }
+  const { exposure, cashE8 } = account
+  const isKnown =
+    exposure.cashE8 === cashE8 &&
+    exposure.uplE8 === uplE8 &&
+    exposure.initialE8 === initialE8 &&
+    exposure.maintenanceE8 === maintenanceE8
+  if (!isKnown) account.exposure = { cashE8, uplE8, initialE8, maintenanceE8 }
+  return account.exposure
 }
 
 /** What may still be put up as margin, 1e-8 USDT; below zero when the account is under water. */

@@ -10,7 +10,7 @@ import type { WorldAccount } from '../world.ts'
 import type { Doubts } from '../world-doubts.ts'
 import type { PartialFill } from '../world-matching.ts'
 import type { Agenda } from './agenda.ts'
-import type { Books, Figures, ListingStatus, RiskTier, Watch } from './books.ts'
+import type { Books, Exposure, Figures, Liquidation, ListingStatus, RiskTier, Watch } from './books.ts'
 import type { Delays } from './delays.ts'
 import type { Ids } from './ids.ts'
 import type { Latest } from './latest.ts'
@@ -23,6 +23,8 @@ export type PositionIdx = 0 | 1 | 2
 /** One price of one side; book.ts has the picture. */
 export interface Level {
   readonly priceTicks: number
+  /** Somebody is there: its price is one of the side's. */
+  isListed: boolean
   marketLots: number
   /** Lots accounts' orders still want at this level. */
   orderLots: number
@@ -34,6 +36,7 @@ export interface Level {
 
 export interface BookSide {
   readonly isBid: boolean
+  /** Levels in use, and some empty ones. */
   readonly byPrice: Map<number, Level>
   /** Prices in use, the best one last, so that taking the best is a pop. */
   readonly prices: number[]
@@ -109,14 +112,6 @@ export interface Feed {
   onLiquidation?(liquidation: Liquidation): void
 }
 
-/** A position the venue took over, at its bankruptcy price. */
-export interface Liquidation {
-  readonly isLong: boolean
-  readonly lots: number
-  readonly priceTicks: number
-  readonly atMs: number
-}
-
 export interface Order extends OrderTerms {
   readonly account: Account
   readonly listing: Listing
@@ -155,6 +150,8 @@ export interface Position {
   figures: Figures
   /** What was last told of it. */
   picture: PositionPicture | null
+  /** What its account's sums were then. */
+  picturedIn: Exposure | null
   isTouched: boolean
   /** Its take-profits, stop-losses and trailing stop, as long as they are open. */
   readonly stops: Order[]
@@ -203,6 +200,8 @@ export interface Account {
   feesPaidE8: number
   /** Margin held by open orders. */
   orderHoldE8: number
+  /** What margin.ts last worked out for it. */
+  exposure: Exposure
   /** What closing a position is expected to cost, in 1e-8 of its value. */
   readonly takerRateE8: number
   readonly books: Books

@@ -5,7 +5,8 @@
  */
 
 import { moneyOf, pictureOf, positionRow, walletRow } from './accountrows.ts'
-import { type Exposure, exposureOf } from './margin.ts'
+import type { Exposure } from './books.ts'
+import { exposureOf } from './margin.ts'
 import type { Account, Execution, Order, Position, PositionPicture, Venue } from './model.ts'
 import { executionRow, orderRow, pictureOfOrder } from './orderrows.ts'
 import type { Row } from './texts.ts'
@@ -90,16 +91,20 @@ function pushTopic(venue: Venue, account: Account, topic: PrivateTopic, exposure
 /** All in one frame, or the second leg of a symbol in a frame of its own (a doubt, facts §7.4). */
 function pushPositions(venue: Venue, account: Account, exposure: Exposure): void {
   const pictures = account.outbox.positions.map((position) => pictureOf(position, exposure))
-  const isApart = venue.rules.doubts.hedgeLegFrames === 'apart'
-  const isSecond = ({ position: { holding } }: PositionPicture, at: number): boolean =>
-    pictures.findIndex((other) => other.position.holding === holding) < at
-  const second = isApart ? pictures.filter(isSecond) : NONE
+  const isApart = venue.rules.doubts.hedgeLegFrames === 'apart' && pictures.length > 1
+  const second = isApart ? secondLegs(pictures) : NONE
   const first = second.length === 0 ? pictures : pictures.filter((each) => !second.includes(each))
   push(venue, account, 'position', first, positionRow)
   if (second.length > 0) push(venue, account, 'position', second, positionRow)
 }
 
 const NONE: readonly PositionPicture[] = []
+
+function secondLegs(pictures: readonly PositionPicture[]): readonly PositionPicture[] {
+  const isSecond = ({ position: { holding } }: PositionPicture, at: number): boolean =>
+    pictures.findIndex((other) => other.position.holding === holding) < at
+  return pictures.filter(isSecond)
+}
 
 function push<T>(
   venue: Venue,
