@@ -6,7 +6,7 @@
  *   link       ◄─ frame ◄─delay◄─ wire (stream-wire.ts) ◄───────── venue           frames keep their order
  */
 import { opsAbout } from '../faults/batch.ts'
-import { factsOfRequest, restOpOf, signedMsOf, streamOf } from '../faults/facts.ts'
+import { factsOfOrder, factsOfRequest, parsedOrNull, restOpOf, signedMsOf, streamOf } from '../faults/facts.ts'
 import { type FaultGate, type JudgedOp, NO_FACTS } from '../faults/gate.ts'
 import { type Answer, disturb, disturbHandshake, type Fate } from '../faults/rest-fate.ts'
 import { signatureOf } from '../faults/rewrite.ts'
@@ -65,6 +65,7 @@ function createMemoryHttp(options: WireOptions, late: () => number): ReturnType<
           settle({ kind: 'lost', reason: `no answer within ${request.timeoutMs} ms` }),
         )
         const op = restOpOf(pathOf(request))
+        if (op === 'create') options.gate.createSent(factsOfOrder(op, parsedOrNull(request.body ?? '')))
         if (!isDisturbed(op)) {
           pass(options, late, request, settle)
           return
@@ -82,9 +83,9 @@ function createMemoryHttp(options: WireOptions, late: () => number): ReturnType<
   }
 }
 
-/** Operations whose requests or replies the plan could ever touch, asked of the gate once each. Creates are counted there. */
+/** Operations whose requests or replies the plan could ever touch, asked of the gate once each. */
 function disturbedOps(gate: FaultGate): (op: JudgedOp) => boolean {
-  const known = new Map<JudgedOp, boolean>([['create', true]])
+  const known = new Map<JudgedOp, boolean>()
   return (op) => {
     let isDisturbed = known.get(op)
     if (isDisturbed === undefined) {
@@ -121,7 +122,6 @@ async function carry(
   const url = new URL(request.path, 'http://memory')
   const bodyText = request.body ?? ''
   const facts = factsOfRequest(op, url, bodyText)
-  if (op === 'create') gate.createSent(facts)
   const send = async (changed: string | null): Promise<Answer> => {
     await clock.sleep(late())
     const answer = venue.answer(changed === null ? request : signedAnew(request, changed, options.apiSecret))
