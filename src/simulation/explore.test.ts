@@ -165,6 +165,23 @@ test('lateness is excused by what really happened only: a delay that was applied
   expect(judge(schedule, slow(bound! + 900)).map(({ rule }) => rule)).toEqual(['P1'])
 })
 
+test('a process that really stood still is excused for it, a plan that never stopped it is not', async () => {
+  const pause = {
+    name: '1 pauses',
+    party: 'process',
+    op: 'process',
+    afterCreates: 1,
+    verdict: { do: 'pause', ms: 4_000 },
+  } as const
+  const schedule = scheduleOf(calm({ faults: [pause], healsAtMs: null, tradeMs: 9_000 }))
+  const played = await simulate(schedule)
+  expect(played.findings.find(({ promise }) => promise === 'P1')!.verdict).toBe('fail')
+  expect(judge(schedule, played)).toEqual([])
+  const run = { ...played.run, faults: { ...played.run.faults, applied: [] } }
+  // What was naked is excused in any case here: the venue would not take a closing order that woke up too old.
+  expect(judge(schedule, { ...played, run }).map(({ rule }) => rule)).toEqual(['P4', 'P6'])
+})
+
 test('what is thrown on the way is a violation, with where it was thrown', async () => {
   const { violations } = await playSchedule({ ...calm(), world: {} })
   expect(violations).toEqual([{ rule: 'exception', what: expect.stringContaining('the world is not valid') }])
