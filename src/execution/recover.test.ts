@@ -196,3 +196,24 @@ test('a venue that cannot be asked is an error, not an empty account', async () 
   await expect(recovered(bench)).rejects.toThrow('the venue could not be asked for what run r left')
   expect(bench.venue.requests).toHaveLength(2)
 })
+
+test('a symbol whose books answer slowly keeps no other symbol from being closed', async () => {
+  const bench = createBench()
+  for (const symbolIndex of [0, 1]) (await bench.open(symbolIndex)).handOver()
+  bench.venue.streamDown = true
+  bench.venue.script = bench.venue.fills
+  for (const trade of [1, 2]) for (const place of [0, 1]) bench.venue.fill(id(place, trade))
+  const slow = Promise.withResolvers<void>()
+  bench.venue.inquireGates.set('BTCUSDT', slow.promise)
+  const { ports } = bench
+  const recovering = recover({ ports, leftover: leftoverOf(bench), runId: 'n', arrivalMaxMs: ARRIVAL_MAX_MS })
+  await bench.clock.pass(500)
+  expect(heldAtVenue(bench, 'ETHUSDT')).toEqual({ long: 0, short: 0 })
+  // What is not known yet is not closed by half.
+  expect(heldAtVenue(bench, 'BTCUSDT')).toEqual({ long: 10, short: 10 })
+  await bench.clock.pass(5_000)
+  slow.resolve()
+  await bench.clock.pass(60_000)
+  expect(await recovering).toHaveLength(4)
+  expect(heldAtVenue(bench, 'BTCUSDT')).toEqual({ long: 0, short: 0 })
+})

@@ -14,6 +14,7 @@ import { sideOf } from '../domain/order.ts'
 import type { PositionRow, VenueExecutionRow, VenueOrderRow } from '../domain/rows.ts'
 import type { Outcome } from '../venue/gateway.ts'
 import type { Executor } from './executor.ts'
+import { Inquiries } from './inquiries.ts'
 import { hasEnded } from './ours.ts'
 import { NOT_A_CHANCE } from './pause.ts'
 import type { ExecutionPorts } from './ports.ts'
@@ -106,30 +107,33 @@ export async function sweep(options: SweepOptions): Promise<SweepResult> {
   const warned = new Set<string>()
   const unbooked = new Set(options.unbooked)
   const booked = new Set<string>()
+  const inquiries = new Inquiries()
   let rounds = 0
   let ordersSent = 0
   for (let looksFlat = 0; ; ) {
     // The books may show a fill later than the position it changed: every look asks once more.
     const cancelled = await cancelOwn(options, symbols)
     const resting = cancelled?.clientIds ?? null
-    await Promise.all([
-      options.books.askUnresolved?.(symbols),
-      ...[...unbooked].map(async (order) => {
+    for (const symbol of symbols) inquiries.ask(symbol, symbol, () => options.books.askUnresolved?.([symbol]))
+    for (const order of unbooked) {
+      inquiries.ask(order.clientId, order.symbol, async () => {
         if (await bookFills(options, order, booked)) unbooked.delete(order)
-      }),
-    ])
+      })
+    }
+    await inquiries.answered(ports.clock, SETTLE_MS)
+    const unknown = unknownSymbols(options, unbooked, inquiries)
     const answer = await ownPositions(options, symbols, warned)
     const seen = answer === 'banned' ? null : answer
     const isBooked = unbooked.size === 0 && !symbols.some((symbol) => options.books.isUnresolved(symbol))
     const isFlat = resting?.length === 0 && seen?.own.length === 0 && isBooked
     looksFlat = isFlat ? looksFlat + 1 : 0
-    // A venue that has not said what is left, or what our orders got, is not given up before its time, however often it was
-    // asked to close it.
+    // A venue that has not said what is left, or what our orders got, is not given up before its time.
     const isSpent = rounds >= ROUNDS_MAX && resting !== null && seen !== null && isBooked
     // A ban outlasts any patience: minutes, in which nothing can be asked or closed.
     const isOver = ports.clock.nowUs() >= giveUpUs || isSpent || answer === 'banned'
     // One look may be behind a fill that is on its way; two, a while apart, are an answer.
     if (looksFlat === 2 || (isOver && !isFlat)) {
+      await inquiries.allAnswered() // nothing is booked after the end
       // Positions without orders are half an answer: what may still rest may still fill.
       const left = resting === null || seen === null ? null : seen.own.map(({ whole: _, ...row }) => row)
       const unresolved = [...unbooked].map((order) => order.clientId)
@@ -137,7 +141,7 @@ export async function sweep(options: SweepOptions): Promise<SweepResult> {
     }
     let waitMs = SETTLE_MS
     let spent = cancelled?.hadChance === true
-    const ready = rounds < ROUNDS_MAX ? closable(options, seen?.own ?? [], unbooked) : []
+    const ready = rounds < ROUNDS_MAX ? (seen?.own ?? []).filter(({ symbol }) => !unknown.has(symbol)) : []
     // Both legs at once: waiting for the reply of one would leave the other alone.
     const flattened = await Promise.all(
       ready.map((own, index) => flatten(options, own, sentBefore + ordersSent + index)),
@@ -217,15 +221,11 @@ function keyOf(row: PositionRow): string {
 
 /**
  * While an earlier order of a symbol is unknown its legs are not told apart from what they may become: taking off the one
- * that is known would make the exposure that it is meant to end.
+ * that is known would make the exposure that it is meant to end. The same while something is still asked about the symbol.
  */
-function closable(
-  options: SweepOptions,
-  own: readonly OwnPosition[],
-  unbooked: ReadonlySet<SweptOrder>,
-): readonly OwnPosition[] {
-  const unknown = new Set(options.unbooked?.filter((order) => unbooked.has(order)).map((order) => order.symbol))
-  return own.filter((row) => !unknown.has(row.symbol))
+function unknownSymbols(options: SweepOptions, unbooked: ReadonlySet<SweptOrder>, asked: Inquiries): Set<string> {
+  const earlier = options.unbooked?.filter((order) => unbooked.has(order)) ?? []
+  return asked.symbols().union(new Set(earlier.map((order) => order.symbol)))
 }
 
 interface Flattening {

@@ -46,6 +46,9 @@ export class FakeVenue implements Gateway {
   /** Reads wait for this before they look. */
   readGate: Promise<void> = Promise.resolve()
 
+  /** Questions about an order of a symbol wait for this before they are answered. */
+  readonly inquireGates = new Map<string, Promise<void>>()
+
   /** As the real one: works without its object. */
   readonly venueNowMs = (): number => VENUE_AHEAD_MS + this.#clock.nowUs() / 1_000
 
@@ -176,10 +179,11 @@ export class FakeVenue implements Gateway {
     return DONE
   }
 
-  async inquire(_symbol: string, clientId: string): Promise<Outcome<OrderInquiry>> {
+  async inquire(symbol: string, clientId: string): Promise<Outcome<OrderInquiry>> {
     this.log.push(`inquire ${clientId}`)
     if (this.readsFail === 'inquire') return UNREADABLE
     const askedVenueMs = this.venueNowMs()
+    await this.inquireGates.get(symbol)
     const known = this.#orders.get(clientId)
     return this.#read({ row: known?.row ?? null, executions: [...(known?.executions ?? [])], askedVenueMs })
   }
