@@ -4,6 +4,7 @@
  */
 import type { Config } from './config.ts'
 import { arrivalMaxMs } from './config.ts'
+import type { Instrument } from './domain/instrument.ts'
 import type { Leftover, RecoveredPosition } from './domain/leftover.ts'
 import type { ExecutionPorts } from './execution/ports.ts'
 import { known } from './execution/reconcile.ts'
@@ -19,12 +20,14 @@ export interface RecoverFirstOptions {
   print(text: string): void
 }
 
+const NOT_TRADING = 10001
+
 /** Throws when it could not all be closed: the run must not start then. */
 export async function recoverFirst(options: RecoverFirstOptions): Promise<void> {
   const { config, rest, ports, runId, leftover, print } = options
   if (leftover === undefined) return
   const others = symbolsBeside(leftover, config.symbols)
-  const more = others.length === 0 ? [] : known(await rest.loadInstruments(others), 'instruments of what was left')
+  const more = await stillTrading(rest, others)
   const instruments = [...ports.instruments, ...more]
   rest.useInstruments(instruments)
   // There are no quotes yet: what is closed is closed at market.
@@ -32,6 +35,32 @@ export async function recoverFirst(options: RecoverFirstOptions): Promise<void> 
   const positions = await recover({ leftover, runId, arrivalMaxMs: arrivalMaxMs(config), ports: all })
   rest.useInstruments(ports.instruments)
   print(recoveredText(leftover, positions))
+}
+
+/**
+ * What is to be traded. Where something was left, a symbol that does not trade keeps no other from being recovered: the run
+ * cannot start without it, but that is thrown (`missing`) when the rest is recovered.
+ */
+export async function instrumentsToStart(
+  rest: RestClient,
+  symbols: readonly string[],
+  leftover: Leftover | undefined,
+): Promise<{ readonly instruments: readonly Instrument[]; readonly missing: Error | null }> {
+  const outcome = await rest.loadInstruments(symbols)
+  const isMissing = outcome.kind === 'refused' && outcome.code === NOT_TRADING
+  if (leftover === undefined || !isMissing) return { instruments: known(outcome, 'instruments'), missing: null }
+  return { instruments: await stillTrading(rest, symbols), missing: new Error(outcome.reason) }
+}
+
+/** One that does not trade any more keeps no other from being recovered. */
+async function stillTrading(rest: RestClient, symbols: readonly string[]): Promise<Instrument[]> {
+  const found: Instrument[] = []
+  for (const symbol of symbols) {
+    const outcome = await rest.loadInstruments([symbol])
+    if (outcome.kind === 'refused' && outcome.code === NOT_TRADING) continue
+    found.push(...known(outcome, `the instrument of what was left in ${symbol}`))
+  }
+  return found
 }
 
 /** What was left of earlier runs and is gone now, in one line. */

@@ -26,7 +26,7 @@ import { blankQuote } from './market/slots.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import { createMetrics } from './metrics/metrics.ts'
 import { linkPrivateStream } from './private-link.ts'
-import { recoverFirst } from './recover-first.ts'
+import { instrumentsToStart, recoverFirst } from './recover-first.ts'
 import { adviceOnTerms, drawRunId, refuseForeignHosts, startRecord } from './run-start.ts'
 import type { RuntimeOptions } from './runtime-types.ts'
 import { pinThisThread } from './seams/affinity.ts'
@@ -119,7 +119,7 @@ class RoadBuilder {
     if (warning !== null) this.#warn(`strategy thread: ${warning}`)
     for (const advice of adviceOnTerms(config)) this.#warn(advice)
     known(await this.#rest.syncClock(), "the venue's clock")
-    const instruments = known(await this.#rest.loadInstruments(config.symbols), 'instruments')
+    const { instruments, missing } = await instrumentsToStart(this.#rest, config.symbols, this.#options.leftover)
     this.#rest.useInstruments(instruments)
     this.#options.journal.append(
       'run.started',
@@ -129,6 +129,7 @@ class RoadBuilder {
     const memory = createFeedMemory(instruments.length, config.ringCapacity)
     const ports = this.#ports(instruments, memory)
     await recoverFirst({ ...this.#options, rest: this.#rest, ports, runId: this.#runId })
+    if (missing !== null) throw missing
     const start = await walletAtStart(ports, this.#rest)
     const baseline = await this.#baseline(ports, start.cashUsd)
     const executor: Executor = new Executor({

@@ -217,3 +217,19 @@ test('a symbol whose books answer slowly keeps no other symbol from being closed
   expect(await recovering).toHaveLength(4)
   expect(heldAtVenue(bench, 'BTCUSDT')).toEqual({ long: 0, short: 0 })
 })
+
+test('a symbol that does not trade any more is named with its amount, and the others are closed all the same', async () => {
+  const bench = await killedBench()
+  for (const clientId of [id(0), id(1)]) bench.venue.fill(clientId)
+  const leftover = leftoverOf(bench)
+  const gone = { clientId: 'r-t9-0', symbol: 'GONEUSDT', leg: 'long', side: 'buy', lots: 7, reduceOnly: false } as const
+  const orders = [...leftover.orders, gone]
+  const fills = [{ clientId: gone.clientId, execId: 'x', lots: 4 }]
+  const error: unknown = await recovered(bench, { ...leftover, orders, fills }).catch((thrown: unknown) => thrown)
+  expect(error).toBeInstanceOf(RecoveryError)
+  expect(String(error)).toContain('GONEUSDT does not trade any more, its orders could not be asked about')
+  expect(String(error)).toContain('GONEUSDT long 4 lots by the journal')
+  expect((error as RecoveryError).left).toEqual([{ symbol: 'GONEUSDT', idx: 1, side: null, lots: 4 }])
+  expect(heldAtVenue(bench)).toEqual({ long: 0, short: 0 })
+  expect(bench.lines('recovered')).toMatchObject([{ complete: false }])
+})

@@ -7,7 +7,7 @@
  * could no longer accept it: what a process sent just before it was killed may arrive after the next one has started.
  * Until all is flat nothing is traded; what cannot be closed is named, and the run does not start.
  */
-import type { Leftover, RecoveredOrder, RecoveredPosition } from '../domain/leftover.ts'
+import type { Leftover, LeftoverOrder, RecoveredOrder, RecoveredPosition } from '../domain/leftover.ts'
 import { RECOVERY_TRADE } from '../domain/leftover.ts'
 import type { LegName } from '../domain/order.ts'
 import { positionIdxOf } from '../domain/order.ts'
@@ -17,7 +17,7 @@ import type { SweepBooks, SweepResult, SweptOrder } from './sweep.ts'
 import { signedLots, sweep } from './sweep.ts'
 
 export interface RecoverOptions {
-  /** With the instruments of everything that was left, also of symbols that are not traded any more. */
+  /** With the instruments of all that was left and still trades, also of symbols that this run does not trade. */
   readonly ports: ExecutionPorts
   readonly leftover: Leftover
   readonly runId: string
@@ -40,8 +40,11 @@ export class RecoveryError extends Error {
 export async function recover(options: RecoverOptions): Promise<readonly RecoveredPosition[]> {
   const { ports, leftover, runId, arrivalMaxMs } = options
   const startUs = ports.clock.nowUs()
-  const symbols = new Set(leftover.orders.map((order) => order.symbol))
-  const ledger = new Ledger(leftover)
+  const here = new Set(ports.instruments.map(({ symbol }) => symbol))
+  const orders = leftover.orders.filter((order) => here.has(order.symbol))
+  const gone = leftover.orders.filter((order) => !here.has(order.symbol))
+  const symbols = new Set(orders.map((order) => order.symbol))
+  const ledger = new Ledger({ ...leftover, orders })
   const prefixes = [...leftover.runIds, runId].map((id) => `${id}-`)
   const absentFromVenueMs = ports.gateway.venueNowMs() + arrivalMaxMs
   const result = await sweep({
@@ -51,14 +54,15 @@ export async function recover(options: RecoverOptions): Promise<readonly Recover
     tradeId: RECOVERY_TRADE,
     isOwn: (clientId) => prefixes.some((prefix) => clientId.startsWith(prefix)),
     refused: ports.instruments.map(({ symbol }) => symbol).filter((symbol) => !symbols.has(symbol)),
-    unbooked: leftover.orders.map((order) => ({ ...order, absentFromVenueMs })),
+    unbooked: orders.map((order) => ({ ...order, absentFromVenueMs })),
     arrivalMaxMs,
     onFinal: (order, row) => ledger.ended(order, row?.status ?? null),
     // What others hold is the baseline's to name.
     warn: () => undefined,
   })
-  const positions = ledger.explain(result.left ?? [])
-  const problem = problemOf(result, leftover)
+  const outOfReach = heldOutOfReach(gone, leftover.fills)
+  const positions = [...ledger.explain(result.left ?? []), ...outOfReach]
+  const problem = problemOf(result, leftover, [...goneText(gone), ...outOfReach.map(heldText)])
   ports.journal.append('recovered', {
     runIds: leftover.runIds,
     complete: problem === null,
@@ -67,17 +71,51 @@ export async function recover(options: RecoverOptions): Promise<readonly Recover
     tookMs: (ports.clock.nowUs() - startUs) / 1000,
   })
   ports.journal.flush()
-  if (problem !== null) throw new RecoveryError(problem, result.left)
-  return positions
+  if (problem === null) return positions
+  const rows = outOfReach.map(({ symbol, idx, leftLots: lots }): PositionRow => ({ symbol, idx, side: null, lots }))
+  throw new RecoveryError(problem, result.left === null ? null : [...result.left, ...rows])
 }
 
-function problemOf({ left, resting, unresolved }: SweepResult, { runIds }: Leftover): string | null {
+/** A symbol that does not trade any more cannot be asked about or closed: what the earlier runs' own fills say is named. */
+function heldOutOfReach(gone: readonly LeftoverOrder[], fills: Leftover['fills']): RecoveredPosition[] {
+  const held = new Map<string, RecoveredPosition>()
+  for (const order of gone) {
+    const { symbol, leg, clientId } = order
+    const filled = sum(fills.filter((fill) => fill.clientId === clientId).map(({ lots }) => lots))
+    const before = held.get(`${symbol}/${leg}`)?.heldLots ?? 0
+    const lots = before + signedLots(order, filled)
+    held.set(`${symbol}/${leg}`, {
+      symbol,
+      idx: positionIdxOf(leg),
+      heldLots: lots,
+      closedLots: 0,
+      leftLots: Math.max(0, lots),
+    })
+  }
+  return [...held.values()].filter(({ leftLots }) => leftLots > 0)
+}
+
+function goneText(gone: readonly LeftoverOrder[]): string[] {
+  const symbols = [...new Set(gone.map(({ symbol }) => symbol))]
+  return symbols.map((symbol) => `${symbol} does not trade any more, its orders could not be asked about`)
+}
+
+function heldText({ symbol, idx, leftLots }: RecoveredPosition): string {
+  return `${symbol} ${idx === 2 ? 'short' : 'long'} ${leftLots} lots by the journal`
+}
+
+function problemOf(
+  { left, resting, unresolved }: SweepResult,
+  { runIds }: Leftover,
+  outOfReach: readonly string[],
+): string | null {
   const whose = `what run ${runIds.join(' and ')} left`
   if (left === null || resting === null) return `the venue could not be asked for ${whose}; nothing is traded`
   const parts = [
     ...left.map((row) => `${row.symbol} ${row.idx === 2 ? 'short' : 'long'} ${row.lots} lots`),
     ...resting.map((clientId) => `order ${clientId} still rests`),
     ...unresolved.map((clientId) => `order ${clientId} could not be settled`),
+    ...outOfReach,
   ]
   return parts.length === 0 ? null : `${whose} could not be closed: ${parts.join(', ')}; nothing is traded`
 }
