@@ -52,7 +52,12 @@ export function hostFeed(options: FeedHostOptions): Feed {
     clock,
     transport,
     random: seededRandom(seed),
-    doorbell: inlineDoorbell(memory.ring, options.onQuotes),
+    // Whoever brings a wire brings its time as well, in which a turn of the real event loop never comes by itself.
+    doorbell: inlineDoorbell(
+      memory.ring,
+      options.onQuotes,
+      transport === undefined ? undefined : (act) => void clock.after(0, act),
+    ),
     onEvent,
   })
 }

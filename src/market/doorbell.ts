@@ -75,9 +75,13 @@ export function waitForQuotes(memory: RingMemory, onQuotes: () => void): () => v
 
 /**
  * The doorbell within one thread: `onQuotes` runs once per burst, after the frames of one socket read are pushed. If it
- * stops early it is called again next turn, as between threads.
+ * stops early it is called again next turn, as between threads. `nextTurn` is the event loop's unless time is somebody else's.
  */
-export function inlineDoorbell(memory: RingMemory, onQuotes: () => void): Doorbell {
+export function inlineDoorbell(
+  memory: RingMemory,
+  onQuotes: () => void,
+  nextTurn: (act: () => void) => void = setImmediate,
+): Doorbell {
   const words = new Int32Array(memory.counters)
   let due = false
   const answer = (): void => {
@@ -85,7 +89,7 @@ export function inlineDoorbell(memory: RingMemory, onQuotes: () => void): Doorbe
     onQuotes()
     if (!hasQuotes(words) || due) return
     due = true
-    setImmediate(answer)
+    nextTurn(answer)
   }
   return {
     ring() {
