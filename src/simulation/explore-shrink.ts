@@ -39,6 +39,23 @@ export async function shrink(
     file = candidate
     break
   }
+  const { value, plays: more } = await shrinkTowards(file, { calmFor: calmOf, fails, playsMax: playsMax - plays })
+  return { file: value, plays: plays + more }
+}
+
+export interface Shrinking<T> {
+  readonly calmFor: (value: T) => T
+  readonly fails: (value: T) => Promise<boolean>
+  readonly playsMax: number
+}
+
+/** Any JSON, brought as close to its calm form as it can be while it still fails. */
+export async function shrinkTowards<T>(
+  from: T,
+  { calmFor, fails, playsMax }: Shrinking<T>,
+): Promise<{ readonly value: T; readonly plays: number }> {
+  let value = from
+  let plays = 0
   // After a success the search goes on where it is: what came before has just been tried. The last round, in which
   // nothing is found any more, tries everything.
   for (let progressed = true; progressed; ) {
@@ -47,14 +64,14 @@ export async function shrink(
     for (let found = true; found; ) {
       found = false
       let at = 0
-      for (const candidate of closer(file, calmOf(file)) as Generator<ScheduleFile>) {
+      for (const candidate of closer(value, calmFor(value)) as Generator<T>) {
         at += 1
         if (at <= skipped) continue
-        if (plays === playsMax) return { file, plays }
+        if (plays === playsMax) return { value, plays }
         plays += 1
         skipped = at
         if (!(await fails(candidate))) continue
-        file = candidate
+        value = candidate
         skipped = at - 1
         found = true
         progressed = true
@@ -62,7 +79,7 @@ export async function shrink(
       }
     }
   }
-  return { file, plays }
+  return { value, plays }
 }
 
 /** The same with one of its symbols alone, for each: what the rest says of the others goes with them. */
@@ -110,6 +127,7 @@ function* shorter(list: readonly unknown[], calm: readonly unknown[] = []): Gene
 }
 
 function* plainer(record: Json, calm: Json): Generator<unknown> {
+  for (const key of Object.keys(calm)) if (!(key in record)) yield { ...record, [key]: calm[key] }
   for (const key of Object.keys(record)) {
     const { [key]: value, ...rest } = record
     if (!(key in calm)) yield rest

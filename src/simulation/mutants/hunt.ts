@@ -1,7 +1,13 @@
 /**
  * One mutant against the trials: what notices it, how often, and the smallest schedule that still does.
  */
+import { worldChange } from '../../exchange/admin.ts'
+import type { World } from '../../exchange/world.ts'
+import { parsePlan } from '../../faults/plan.ts'
+import type { PromiseId } from '../../journal/finding.ts'
+import { shrinkTowards } from '../explore-shrink.ts'
 import type { Schedule } from '../stage.ts'
+import { CALM, differences } from './calm.ts'
 import type { Mutant } from './mutant.ts'
 import { compare, judge, type Noticed, type Verdict } from './played.ts'
 import { createPlayer, type Player } from './player.ts'
@@ -44,14 +50,22 @@ export async function allKills(mutant: Mutant, trials: readonly Trial[], control
 }
 
 async function noticedIn(schedule: Schedule, player: Player, control: Control): Promise<Noticed | null> {
-  const sane = await control.verdictOf(schedule)
-  return compare(sane, judge(await player.play(schedule)))
+  return compareIn(await control.verdictOf(schedule), judge(await player.play(schedule)))
+}
+
+/** What is no schedule says nothing of anybody. */
+function compareIn(sane: Verdict, broken: Verdict): Noticed | null {
+  return sane.failure === null ? compare(sane, broken) : null
 }
 
 /** Promises say most; that a fault never met its moment (P10) says least. */
 function strength({ check }: Kill): number {
   if (check === 'P10') return 2
-  return check.startsWith('P') ? 0 : 1
+  return isPromise({ check }) ? 0 : 1
+}
+
+function isPromise({ check }: Pick<Kill, 'check'>): boolean {
+  return check.startsWith('P')
 }
 
 /** The kill to tell of: by the strongest check, in the schedule with the least in it. */
@@ -60,61 +74,78 @@ export function bestOf(kills: readonly Kill[]): Kill | null {
   return kills.toSorted((a, b) => strength(a) - strength(b) || sizeOf(a) - sizeOf(b))[0] ?? null
 }
 
-/** What is left of a trial's schedule: indexes of its faults and of its changes. */
-export interface Kept {
-  readonly faults: readonly number[]
-  readonly changes: readonly number[]
-}
+/** Schedules played on the way, at most. */
+const PLAYS_MAX = 150
 
-export function reduced(schedule: Schedule, kept: Kept): Schedule {
-  const { faults } = schedule.faults
-  const changes = kept.changes.map((i) => schedule.changes![i]!)
-  return { ...schedule, faults: { faults: kept.faults.map((i) => faults[i]!) }, changes }
-}
-
-/** Faults and changes taken away one by one, as long as the same check still notices the mutant. */
-export async function shrink(mutant: Mutant, kill: Kill, control: Control): Promise<Kept> {
+/**
+ * The schedule as close to the calm one as it can be while the same check still notices the mutant: by the explorer's own
+ * shrinker.
+ */
+export async function shrunk(mutant: Mutant, kill: Kill, control: Control): Promise<Schedule> {
   using player = createPlayer(mutant)
-  const { faults, changes = [] } = kill.schedule
-  let kept: Kept = { faults: [...faults.faults.keys()], changes: [...changes.keys()] }
-  for (let found = true; found; ) {
-    found = false
-    for (const smaller of smallerOnes(kept)) {
-      const noticed = await noticedIn(reduced(kill.schedule, smaller), player, control)
-      if (noticed?.check !== kill.check) continue
-      kept = smaller
-      found = true
-      break
-    }
+  const fails = async (candidate: Schedule): Promise<boolean> => {
+    if (!isPlayable(candidate)) return false
+    const verdict = judge(await player.play(candidate))
+    // What a promise noticed is asked of the broken one alone first: most candidates end there.
+    if (isPromise(kill) && !verdict.broken.has(kill.check as PromiseId)) return false
+    return compareIn(await control.verdictOf(candidate), verdict)?.check === kill.check
   }
-  return kept
+  const { faults, changes, ...rest } = kill.schedule
+  let from: Schedule = { faults, ...(changes === undefined ? {} : { changes }), ...rest }
+  // Its symbols and their world are one: they are calm together or not at all.
+  const { world } = CALM
+  const tamed = { ...from, world, config: { ...from.config, symbols: CALM.config.symbols } }
+  if (await fails(tamed)) from = tamed
+  const { value } = await shrinkTowards(from, { calmFor: () => CALM, fails, playsMax: PLAYS_MAX })
+  return value
 }
 
-function smallerOnes({ faults, changes }: Kept): Kept[] {
-  return [
-    ...faults.map((_, i) => ({ faults: faults.toSpliced(i, 1), changes })),
-    ...changes.map((_, i) => ({ faults, changes: changes.toSpliced(i, 1) })),
-  ]
+/** Whatever is left out of a fault or a change, it must still be one. */
+function isPlayable({ faults, changes = [] }: Schedule): boolean {
+  try {
+    parsePlan(faults)
+  } catch {
+    return false
+  }
+  return changes.every(({ atMs, change }) => Number.isFinite(atMs) && worldChange.safeParse(change).success)
 }
 
 /** Does the schedule still tell the mutant from the sane source? */
 export async function isNoticed(mutant: Mutant, schedule: Schedule, control: Control): Promise<Noticed | null> {
   using player = createPlayer(mutant)
-  return noticedIn(schedule, player, control)
+  return await noticedIn(schedule, player, control) // awaited here: the player is gone when this returns
 }
 
-/** Faults and changes of a schedule in words; `calm` when there are none. */
-export function inWords({ faults: { faults }, changes = [], world, clockAheadMs = 0 }: Schedule): string {
+/** What a schedule has beside the calm one, in words; `calm` when that is nothing. */
+export function inWords(schedule: Schedule): string {
+  const { faults, changes = [], world, config, latency, tradeMs, clockAheadMs = 0 } = schedule
+  const settings = Object.entries(differences(config, CALM.config))
   const words = [
-    ...faults.map(({ name }) => name.replace(/ \{.*\}$/, '')),
+    ...faults.faults.map(({ name }) => name.replace(/ \{.*\}$/, '')),
     ...changes.flatMap(({ atMs, change }) => (idle(change) ? [] : [`${atMs} ms: ${change.do}`])),
     ...(world.matching.partialFills.length > 0 ? ['fills in pieces'] : []),
     ...(world.matching.ackDelayMs > 0 ? ['matched late'] : []),
+    ...OWN.flatMap(([key, word]) => (isSame(world[key], CALM.world[key]) ? [] : [`${word} of its own`])),
     ...(clockAheadMs === 0 ? [] : [`clock off by ${clockAheadMs} ms`]),
+    ...(isSame(latency, CALM.latency) ? [] : [`latency ${latency.fromMs} to ${latency.toMs} ms`]),
+    ...(tradeMs === CALM.tradeMs ? [] : [`${tradeMs} ms`]),
+    ...settings.map(([key, value]) => `${key} ${String(value)}`),
   ]
   return words.length === 0 ? 'calm' : words.join('; ')
 }
 
+/** Parts of a world that are named when they are not the calm one's. */
+const OWN: readonly (readonly [keyof World, string])[] = [
+  ['instruments', 'a market'],
+  ['accounts', 'an account'],
+  ['doubts', 'doubts'],
+  ['readLagMs', 'a read lag'],
+]
+
 function idle(change: object): boolean {
   return 'delayMs' in change && change.delayMs === 0
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b)
 }

@@ -2,19 +2,20 @@
  * What noticed each mutant, as it was found last: written by hunt-command.ts, held by kills.test.ts, shown in MUTANTS.md.
  */
 import { existsSync, readFileSync } from 'node:fs'
-import type { Kept } from './hunt.ts'
+import type { Differences } from './calm.ts'
 
 export interface Killed {
   readonly mutant: string
-  /** By a trial's schedule: which check, in how many of all trials (null: they were not all played), and the least of it. */
+  /** By a trial's schedule: which check, in how many of how many trials, and the least of the schedule that it takes. */
   readonly trial: {
     readonly name: string
     readonly check: string
     readonly how: string
-    readonly kills: number | null
-    readonly of: number | null
-    readonly kept: Kept
-    /** The schedule in words. */
+    readonly kills: number
+    readonly of: number
+    /** What the minimal schedule has beside the calm one. */
+    readonly beside: Differences
+    /** The same in words. */
     readonly smallest: string
   } | null
   /** By no schedule, but by a test beside the source. */

@@ -15,7 +15,7 @@ export interface Player {
 }
 
 /** Real time; schedules take milliseconds, and a loop without end never gives in. */
-const HANGS_MS = 60_000
+const HANGS_MS = 300_000
 const MAIN = fileURLToPath(new URL('player-main.ts', import.meta.url))
 
 /** A child is started with the first schedule. Throws when the patch cannot be applied. */

@@ -20,7 +20,7 @@ const DOWN: readonly Fault[] = [
 ]
 
 export function sharpTrials(): Trial[] {
-  return [...openingTrials(), ...closingTrials(), ...gapTrials(), ...manyTrades()]
+  return [...openingTrials(), ...untimedTrials(), ...closingTrials(), ...gapTrials(), ...manyTrades()]
 }
 
 interface Circumstances extends Partial<Schedule> {
@@ -75,6 +75,40 @@ function openingTrials(): Trial[] {
       world: withMatching(fillsInPieces('buy', [{ lots: 4, afterMs: 510 }]), { cancelDelayMs: 40 }),
       ...plan(...untold),
     }),
+  ]
+}
+
+/**
+ * The look at the books on a timer finds sooner or later what anything else has missed. Here it never comes, so that what
+ * should have found it first must have.
+ */
+function untimedTrials(): Trial[] {
+  const unheard = (op: 'order' | 'execution', more: Partial<Fault> = {}): Fault =>
+    fault(STREAM, op, LOST, { ...LONG, times: null, ...more })
+  const pieces = fillsInPieces('buy', [
+    { lots: 4, afterMs: 50 },
+    { lots: 5, afterMs: 100 },
+  ])
+  const untimed = (name: string, circumstances: Circumstances, settings = {}): Trial =>
+    trial(`no timer: ${name}`, circumstances, { RECONCILE_INTERVAL_MS: '60000', ...settings })
+  return [
+    untimed('a fill withheld', plan(fault(STREAM, 'execution', LOST, LONG))),
+    untimed('a leg cancelled, untold', {
+      changes: [rests('buy', 60_000)],
+      ...plan(unheard('order'), unheard('execution')),
+    }),
+    untimed('rows out of order and an execution withheld', {
+      world: pieces,
+      ...plan(
+        fault(STREAM, 'order', { do: 'reorder' }, { ...LONG, skip: 1 }),
+        fault(STREAM, 'execution', LOST, { ...LONG, skip: 1 }),
+      ),
+    }),
+    untimed(
+      'a leg fills after a gap',
+      { changes: [rests('buy', 3_000)], ...plan(...DOWN), tradeMs: 30_000 },
+      { LEG_TIMEOUT_MS: '20000' },
+    ),
   ]
 }
 
