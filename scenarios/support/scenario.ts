@@ -210,8 +210,8 @@ function expectPromises(findings: readonly Finding[], breaks: readonly string[])
 /** When all that is broken is bounds in time, and the machine was slow enough to explain each: what, and how slow. */
 function whyNotJudged(findings: readonly Finding[], breaks: readonly string[]): string | null {
   const surprises = findings.filter(({ verdict, promise }) => verdict !== 'pass' && !breaks.includes(promise))
-  const reasons = surprises.map(({ verdict, unit, worst, bound, promise }) => {
-    const why = verdict === 'fail' && unit === 'ms' && worst! > bound! ? slownessExplains(worst!, bound!) : null
+  const reasons = surprises.map(({ onlyLate, worst, bound, promise }) => {
+    const why = onlyLate ? slownessExplains(worst!, bound!) : null
     return why === null ? null : `${promise} ${worst} of ${bound} ms; ${why}`
   })
   return reasons.length === 0 || reasons.includes(null) ? null : reasons.join('; ')

@@ -72,7 +72,7 @@ function cannotJudge(run: Run, summary: string): Judgement {
 }
 
 function finding(promise: PromiseId, name: string, judgement: Judgement): Finding {
-  const { verdict, summary, measure, evidence } = judgement
+  const { verdict, summary, measure, onlyLate = false, evidence } = judgement
   return {
     promise,
     name,
@@ -82,6 +82,7 @@ function finding(promise: PromiseId, name: string, judgement: Judgement): Findin
     bound: measure?.bound ?? null,
     margin: measure?.margin ?? null,
     unit: measure?.unit ?? null,
+    onlyLate,
     evidence,
   }
 }

@@ -2,7 +2,7 @@
  * Time: the venue's whole milliseconds, and the two clocks of an emergency close.
  */
 import { describe, expect, test } from 'vitest'
-import { broken, summaryOf, taleOf } from './test-support/doctor.ts'
+import { broken, onlyLate, summaryOf, taleOf } from './test-support/doctor.ts'
 import { START_VENUE_MS, type TaleLine } from './test-support/story.ts'
 import { hedgedTrade } from './test-support/trades.ts'
 
@@ -139,5 +139,31 @@ describe('an emergency close', () => {
     })
     expect(broken(tale)).toEqual(['P1 fail', 'P6 fail'])
     expect(summaryOf(tale, 'P6')).toContain('never closed at the venue')
+  })
+})
+
+describe('what only came too late is told from what is wrong in any time', () => {
+  /** Long filled, the short one `afterMs` later; with `lots` of its two. */
+  const apart = (afterMs: number, lots: number): TaleLine[] =>
+    taleOf((story) => {
+      const long = story.submit({ tradeId: 't9', atMs: 9_000, leg: 'long', lots: 2 })
+      const short = story.submit({ tradeId: 't9', atMs: 9_000, leg: 'short', lots: 2 })
+      story.fill(long, 9_001, 2)
+      story.fill(short, 9_001 + afterMs, lots)
+      const close = story.submit({ tradeId: 't9', atMs: 9_500 + afterMs, leg: 'long', purpose: 'exit', lots: 2 })
+      const other = story.submit({ tradeId: 't9', atMs: 9_500 + afterMs, leg: 'short', purpose: 'exit', lots })
+      story.fill(close, 9_501 + afterMs, lots)
+      story.fill(other, 9_501 + afterMs, lots)
+      if (lots === 2) story.flat('t9', 9_510 + afterMs)
+    })
+
+  test('a pair that was naked for too long, and ended even', () => {
+    expect(broken(apart(6_000, 2))).toEqual(['P1 fail'])
+    expect(onlyLate(apart(6_000, 2))).toEqual(['P1'])
+  })
+
+  test('a pair that was naked for too long and stayed so: no machine is slow enough for that', () => {
+    expect(broken(apart(6_000, 1))).toContain('P1 fail')
+    expect(onlyLate(apart(6_000, 1))).toEqual([])
   })
 })

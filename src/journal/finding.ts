@@ -20,6 +20,8 @@ export interface Finding {
   /** How far `worst` is on the good side of `bound`; negative when it fails. */
   readonly margin: number | null
   readonly unit: string | null
+  /** All that is wrong came too late, by no more than `worst` is over `bound`: on a machine that stood still it may be right. */
+  readonly onlyLate: boolean
   /** Plain JSON for the reader who digs; lists hold the first twenty. */
   readonly evidence: Readonly<Record<string, unknown>>
 }
@@ -29,6 +31,8 @@ export interface Judgement {
   readonly verdict: Verdict
   readonly summary: string
   readonly measure?: { readonly worst: number; readonly bound: number; readonly margin: number; readonly unit: string }
+  /** As in `Finding`; left out: no. */
+  readonly onlyLate?: boolean
   readonly evidence: Readonly<Record<string, unknown>>
 }
 

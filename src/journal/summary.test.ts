@@ -4,7 +4,7 @@ import { describeFinding, overall } from './summary.ts'
 
 function finding(verdict: Verdict, summary = 'as it was'): Finding {
   const measure = { worst: 1, bound: 2, margin: 1, unit: 'ms' }
-  return { promise: 'P1', name: 'naked-bound', verdict, summary, ...measure, evidence: {} }
+  return { promise: 'P1', name: 'naked-bound', verdict, summary, ...measure, onlyLate: false, evidence: {} }
 }
 
 test('the worst finding decides: a failure, then a void run, then what is unknown', () => {

@@ -40,7 +40,7 @@ export function checkVenueJournal(run: Run, bounds: VenueBounds): Finding[] {
         ? { verdict: 'unknown', summary: `the journal is not whole: ${hole ?? ''}`, evidence: {} }
         : check(books)
     const { worst = null, bound = null, margin = null, unit = null } = measure ?? {}
-    return { promise, name, verdict, summary, worst, bound, margin, unit, evidence }
+    return { promise, name, verdict, summary, worst, bound, margin, unit, onlyLate: false, evidence }
   })
 }
 

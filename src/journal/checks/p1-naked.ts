@@ -23,11 +23,13 @@ export function checkNakedBound(books: Books): Judgement {
   const stated = statedRemainders(books.run)
   const said = Map.groupBy(misstatements(books), ({ trade }) => trade)
   const ledger = ledgerOf(books)
+  let onlyLate = true
   const trades = ledger.map((entry): TradeExposure => {
     const { trade, symbol, naked, believedNaked } = entry
     const { largestLots, longestMs, areaUsdMs } = believedNaked
-    const wrong =
-      wrongWith(naked, boundMs, stated.get(trade)) ?? apartBy(entry) ?? misstatedBy(said.get(trade)?.[0]) ?? null
+    const also = apartBy(entry) ?? misstatedBy(said.get(trade)?.[0])
+    const wrong = wrongWith(naked, boundMs, stated.get(trade)) ?? also
+    if (wrong !== null && (naked.endLots !== 0 || also !== null)) onlyLate = false
     return { trade, symbol, ...naked, believed: { largestLots, longestMs, areaUsdMs }, wrong }
   })
   const worst = trades.reduce<TradeExposure | null>((a, b) => (a === null || b.longestMs > a.longestMs ? b : a), null)
@@ -42,7 +44,7 @@ export function checkNakedBound(books: Books): Judgement {
   const measure = atMost(worst?.longestMs ?? 0, boundMs, 'ms')
   if (broken.length > 0) {
     const summary = `${plural(broken.length, 'trade')} broke the bound; first ${broken[0]!.trade}: ${broken[0]!.wrong}`
-    return { verdict: 'fail', summary, measure, evidence }
+    return { verdict: 'fail', summary, measure, onlyLate, evidence }
   }
   const most = round(mostOf(trades, (trade) => trade.largestUsd))
   const summary = `${plural(trades.length, 'trade')}, naked for at most ${round(measure.worst)} of ${boundMs} ms, at most ${most} USD, ${evidence.areaUsdMs} USD·ms in all; our own books said the same, and all ended even`

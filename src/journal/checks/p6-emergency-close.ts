@@ -55,7 +55,8 @@ export function checkEmergencyClose(books: Books): Judgement {
     : atMost(round(tookMs(worst)), round(worst.boundMs), 'ms')
   if (broken.length > 0) {
     const summary = `${plural(broken.length, 'emergency close')} broke it; first ${broken[0]!.tradeId}: ${broken[0]!.wrong}`
-    return { verdict: 'fail', summary, measure, evidence }
+    const onlyLate = broken.every(({ venueMs, executorMs }) => venueMs !== null && executorMs !== null)
+    return { verdict: 'fail', summary, measure, onlyLate, evidence }
   }
   const summary = `${plural(closes.length, 'emergency close')}, flat within ${measure.worst} of ${measure.bound} ms, noticed within ${round(slowest)} of ${DETECTION_MAX_MS} ms`
   return { verdict: 'pass', summary, measure, evidence }

@@ -55,6 +55,11 @@ export function summaryOf(tale: readonly TaleLine[], promise: PromiseId): string
   return checkJournal(runOf(tale)).find((finding) => finding.promise === promise)!.summary
 }
 
+/** Promises that do not pass, and of which a slow machine may be the cause. */
+export function onlyLate(tale: readonly TaleLine[]): string[] {
+  return checkJournal(runOf(tale)).flatMap((finding) => (finding.onlyLate ? [finding.promise] : []))
+}
+
 export function truthOf(tale: readonly TaleLine[]) {
   return dataOf(tale, 'venue.truth')[0]!
 }
