@@ -62,9 +62,12 @@ export function werePostponed(run: Run): boolean {
   })
 }
 
-/** The most orders that were meant with less than a second between the first and the last. */
+/** The most orders that were sent with less than a second between the first and the last. What the budget kept back was not. */
 export function mostSentInASecond(run: Run): number {
-  const atUs = linesOf(run, 'order.submitted').map(({ at }) => at)
+  const kept = linesOf(run, 'order.refused').filter(({ data }) => data.reason.startsWith('not sent:'))
+  const keptIds = new Set(kept.map(({ data }) => data.clientId))
+  const sent = linesOf(run, 'order.submitted').filter(({ data }) => !keptIds.has(data.clientId))
+  const atUs = sent.map(({ at }) => at)
   return Math.max(0, ...atUs.map((last, index) => index + 1 - atUs.findIndex((first) => last - first < 1_000_000)))
 }
 

@@ -16,11 +16,9 @@ export function lastTradeOf(schedule: Schedule, healsAtMs: number): LastTrade {
   const slots = Math.min(maxConcurrentTrades, Math.floor(maxNotionalUsd / (2 * tradeSizeUsd)))
   // With less to spend, the first quote after a second of waiting takes it all, and may be one symbol's again and again.
   const isRoomy = slots >= symbols.length && schedule.world.limits.create >= CREATES_FOR_ALL
-  return {
-    fromMs: healsAtMs,
-    symbols: isRoomy ? symbols.length : 1,
-    hedged: canHedge(schedule, healsAtMs),
-  }
+  const hedged = canHedge(schedule, healsAtMs)
+  // Pairs that fail take the orders of a second each, hedges and closes among them: as little room.
+  return { fromMs: healsAtMs, symbols: isRoomy && hedged ? symbols.length : 1, hedged }
 }
 
 /** Money for any explored trade, USD. */
