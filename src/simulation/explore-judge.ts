@@ -72,14 +72,18 @@ class Excused {
     })
   }
 
-  #coversLateFills({ evidence, bound, worst }: Finding): boolean {
+  #coversLateFills({ evidence, bound, worst, onlyLate }: Finding): boolean {
     const { run } = this.#played
+    const mayBeLate = (tradeId: string): boolean => {
+      const { because, moreMs } = this.#allowance(tradeId)
+      return because === 'banned' || (worst ?? 0) <= (bound ?? 0) + moreMs
+    }
+    // More of them than the evidence lists: every trade there was must be excused.
+    if (onlyLate && isCut(evidence['faults'])) return [...run.trades.keys()].every(mayBeLate)
     return listOf(evidence['faults']).every(({ clientId, what }) => {
       const trade = [...run.trades.values()].find(({ orders }) => orders.some((order) => order.clientId === clientId))
-      if (trade === undefined) return isBanned(run)
-      const { because, moreMs } = this.#allowance(trade.tradeId)
-      if (because === 'banned') return true
-      return String(what).startsWith('reached our books after') && (worst ?? 0) <= (bound ?? 0) + moreMs
+      if (trade === undefined || isBanned(run)) return isBanned(run)
+      return String(what).startsWith('reached our books after') && mayBeLate(trade.tradeId)
     })
   }
 
@@ -126,6 +130,11 @@ const DETECTION_MAX_MS = 50
 function listOf(evidence: unknown): readonly Readonly<Record<string, unknown>>[] {
   const { count = 0, first = [] } = evidence as { count?: number; first?: readonly Readonly<Record<string, unknown>>[] }
   return count === first.length ? first : [{}]
+}
+
+function isCut(evidence: unknown): boolean {
+  const { count = 0, first = [] } = evidence as { count?: number; first?: readonly unknown[] }
+  return count > first.length
 }
 
 /** The exit code, the last words and the journal's last line say what the venue's books say. */

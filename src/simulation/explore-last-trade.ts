@@ -29,13 +29,16 @@ const CREATES_FOR_ALL = 10
 const GIVES_WAY_BPS = 5
 const TRIPS_PER_LEG = 4
 
-function canHedge({ config, world, latency }: Schedule, healsAtMs: number): boolean {
+function canHedge({ config, world, latency, changes = [] }: Schedule, healsAtMs: number): boolean {
   const { ackDelayMs, jitterMs, partialFills } = world.matching
   const topics = Object.values(world.streamDelays).map((ms) => ms ?? 0)
   const streamMs = Math.max(world.streamDelayMs, ...topics) + world.streamJitterMs
   const toldAfterMs = ackDelayMs + jitterMs + streamMs + TRIPS_PER_LEG * latency.toMs
-  const isCaught = ({ market }: Schedule['world']['instruments'][number]): boolean => {
-    const jumps = market.path.kind === 'steps' && market.path.steps.some(({ atMs }) => atMs >= healsAtMs)
+  const isCaught = ({ symbol, market }: Schedule['world']['instruments'][number]): boolean => {
+    // What a held market had before it comes when it is let go, healed.
+    const holds = changes.filter(({ change }) => change.do === 'hold' && change.symbol === symbol)
+    const lastMs = Math.min(healsAtMs, ...holds.map(({ atMs }) => atMs))
+    const jumps = market.path.kind === 'steps' && market.path.steps.some(({ atMs }) => atMs >= lastMs)
     return !jumps && config.slippageCapBps >= GIVES_WAY_BPS
   }
   return (

@@ -48,11 +48,11 @@ export function othersCash({ run }: Pick<Books, 'run'>): readonly OthersCash[] {
 }
 
 function addFill(own: CashBook, books: Books, fill: EventData['order.filled']): void {
-  const { clientId, leg, lots, priceTicks, feeUsd } = fill
+  const { clientId, leg, lots, priceTicks, feeUsd, venueMs } = fill
   const intent = books.intents.get(clientId)?.data
   const symbol = intent?.symbol ?? books.run.trades.get(fill.tradeId)?.symbol ?? ''
   const opens = (intent?.side ?? sideOf(leg, false)) === sideOf(leg, false)
-  own.add({ symbol, leg, opens, lots, valueUsd: lots * books.lotUsd(symbol, priceTicks), feeUsd })
+  own.add({ symbol, leg, opens, lots, valueUsd: lots * books.lotUsd(symbol, priceTicks), feeUsd, venueMs })
 }
 
 function sumOf(others: readonly OthersCash[]): number {

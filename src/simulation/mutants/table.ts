@@ -19,7 +19,7 @@ notices it, a test beside the source does.
 In schedules: of those of the tests of known failures and those written for mutants; where none of them notices, of the
 matrix's, the documented errors' and the explorer's (the larger number). The smallest: what the explorer's shrinker
 (\`explore-shrink.ts\`) leaves of one of them, beside the calm schedule, while the same check still notices;
-\`kills.test.ts\` plays those of the rules with every run of the unit tests.
+\`kills.test.ts\` plays every one of these with every run of the unit tests.
 
 Mistakes put in mechanically, as a general mutation tool does, are in [GENERAL.md](GENERAL.md), with why it is not Stryker.
 
