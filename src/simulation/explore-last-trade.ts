@@ -27,6 +27,9 @@ const RICH_USD = 10_000
 const CREATES_FOR_ALL = 10
 /** A leg that gives no way to a market that moves is missed now and then, opening and closing, bps. */
 const GIVES_WAY_BPS = 5
+/** The attempt to close that goes out at market; whoever has fewer may be left with a leg by a market that moves, bps an update. */
+const AT_MARKET_FROM = 3
+const QUIET_BPS = 0.5
 const TRIPS_PER_LEG = 4
 
 function canHedge({ config, world, latency, changes = [] }: Schedule, healsAtMs: number): boolean {
@@ -39,7 +42,8 @@ function canHedge({ config, world, latency, changes = [] }: Schedule, healsAtMs:
     const holds = changes.filter(({ change }) => change.do === 'hold' && change.symbol === symbol)
     const lastMs = Math.min(healsAtMs, ...holds.map(({ atMs }) => atMs))
     const jumps = market.path.kind === 'steps' && market.path.steps.some(({ atMs }) => atMs >= lastMs)
-    return !jumps && config.slippageCapBps >= GIVES_WAY_BPS
+    const isPatient = config.unwindsMax >= AT_MARKET_FROM || market.volatilityBps <= QUIET_BPS
+    return !jumps && isPatient && config.slippageCapBps >= GIVES_WAY_BPS
   }
   return (
     config.legPricing === 'marketable' &&
