@@ -65,6 +65,11 @@ interface Leg {
   recentUsd: number
 }
 
+/** The venue counts in 1e-8 of the coin. */
+export function toE8(usd: number): number {
+  return Math.round(usd * 1e8) / 1e8 + 0
+}
+
 export function createCashBook(): CashBook {
   const legs = new Map<string, Leg>()
   const bySymbol = new Map<string, number>()

@@ -155,21 +155,32 @@ function standOf(ports: ExecutionPorts, { books }: Executor): Map<string, Stand>
   return new Map(stands)
 }
 
-/** The last comparison of a run is asked for so often, with a pause in between: a run must not end well without it. */
+/** The last comparison of a run is asked for so often: a run must not end well without it. */
 const LAST_LOOKS_MAX = 5
-const LAST_LOOK_AGAIN_MS = 500
+/** The pause between two looks at the venue's books. */
+export const LOOK_AGAIN_MS = 500
 
-/** As `compareBooks`, but a venue that does not answer is asked again. Books that are not quiet will not become so. */
-export async function compareAtEnd(
+/** As `compareBooks`, but a venue that does not answer is asked again. */
+export function compareAtEnd(
   ports: ExecutionPorts,
   executor: Executor,
   refused: readonly string[],
 ): Promise<Comparison> {
+  return untilCompared(ports, executor, LAST_LOOKS_MAX, () => compareBooks(ports, executor, refused))
+}
+
+/** Compares until the venue answers, so often at most. Books that are not quiet will not become so. */
+export async function untilCompared(
+  { clock }: ExecutionPorts,
+  { books }: Executor,
+  looksMax: number,
+  compare: () => Promise<Comparison>,
+): Promise<Comparison> {
   for (let look = 1; ; look += 1) {
-    if (!executor.books.quiet) return 'not compared'
-    const comparison = await compareBooks(ports, executor, refused)
-    if (comparison !== 'not compared' || look === LAST_LOOKS_MAX || !executor.books.quiet) return comparison
-    await ports.clock.sleep(LAST_LOOK_AGAIN_MS)
+    if (!books.quiet) return 'not compared'
+    const comparison = await compare()
+    if (comparison !== 'not compared' || look === looksMax || !books.quiet) return comparison
+    await clock.sleep(LOOK_AGAIN_MS)
   }
 }
 

@@ -10,13 +10,13 @@
  *
  * The venue's reads lag its writes, each by its own: what does not add up is looked at again before it is said.
  */
-import { CASH_TOLERANCE_USD } from '../domain/cash.ts'
+import { CASH_TOLERANCE_USD, toE8 } from '../domain/cash.ts'
 import type { OthersCash, WalletCompared } from '../journal/compared.ts'
 import type { CashChange, WalletReader } from '../venue/gateway.ts'
 import type { Executor } from './executor.ts'
 import type { ExecutionPorts } from './ports.ts'
 import type { Comparison } from './reconcile.ts'
-import { known, symbolsOf } from './reconcile.ts'
+import { known, LOOK_AGAIN_MS, symbolsOf, untilCompared } from './reconcile.ts'
 
 export interface WalletOptions {
   readonly ports: ExecutionPorts
@@ -42,7 +42,6 @@ export async function walletAtStart({ gateway }: ExecutionPorts, reader: WalletR
 const OVERLAP_MS = 10_000
 /** What does not add up is looked at so often, so long apart. */
 const LOOKS_MAX = 3
-const LOOK_AGAIN_MS = 500
 const FUNDING = 'SETTLEMENT'
 
 interface Look {
@@ -97,14 +96,10 @@ export class Wallet {
     }
   }
 
-  /** As `compare`, but a venue that does not answer is asked again. Books that are not quiet will not become so. */
-  async compareAtEnd(): Promise<Comparison> {
+  /** As `compare`, but a venue that does not answer is asked again. */
+  compareAtEnd(): Promise<Comparison> {
     const { ports, executor } = this.#options
-    for (let look = 1; ; look += 1) {
-      const comparison = await this.compare()
-      if (comparison !== 'not compared' || look === LOOKS_MAX || !executor.books.quiet) return comparison
-      await ports.clock.sleep(LOOK_AGAIN_MS)
-    }
+    return untilCompared(ports, executor, LOOKS_MAX, () => this.compare())
   }
 
   #stand(): string {
@@ -169,9 +164,4 @@ export class Wallet {
     const rows = [...this.#counted.values(), ...fresh].filter(({ venueMs }) => venueMs >= askedVenueMs - 2 * OVERLAP_MS)
     this.#counted = new Map(rows.map((row) => [row.id, row]))
   }
-}
-
-/** The venue counts in 1e-8 of the coin. */
-function toE8(usd: number): number {
-  return Math.round(usd * 1e8) / 1e8 + 0
 }

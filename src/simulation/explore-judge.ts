@@ -74,16 +74,13 @@ class Excused {
 
   #coversLateFills({ evidence, bound, worst, onlyLate }: Finding): boolean {
     const { run } = this.#played
-    const mayBeLate = (tradeId: string): boolean => {
-      const { because, moreMs } = this.#allowance(tradeId)
-      return because === 'banned' || (worst ?? 0) <= (bound ?? 0) + moreMs
-    }
+    if (isBanned(run)) return true
+    const mayBeLate = (tradeId: string): boolean => (worst ?? 0) <= (bound ?? 0) + this.#allowance(tradeId).moreMs
     // More of them than the evidence lists: every trade there was must be excused.
     if (onlyLate && isCut(evidence['faults'])) return [...run.trades.keys()].every(mayBeLate)
     return listOf(evidence['faults']).every(({ clientId, what }) => {
       const trade = [...run.trades.values()].find(({ orders }) => orders.some((order) => order.clientId === clientId))
-      if (trade === undefined || isBanned(run)) return isBanned(run)
-      return String(what).startsWith('reached our books after') && mayBeLate(trade.tradeId)
+      return trade !== undefined && String(what).startsWith('reached our books after') && mayBeLate(trade.tradeId)
     })
   }
 
@@ -127,14 +124,22 @@ class Excused {
 const DETECTION_MAX_MS = 50
 
 /** Lists of evidence hold the first twenty, and say how many there are: more than that is never excused. */
-function listOf(evidence: unknown): readonly Readonly<Record<string, unknown>>[] {
-  const { count = 0, first = [] } = evidence as { count?: number; first?: readonly Readonly<Record<string, unknown>>[] }
-  return count === first.length ? first : [{}]
+function listOf(evidence: unknown): Listed['first'] {
+  return isCut(evidence) ? [{}] : listed(evidence).first
 }
 
 function isCut(evidence: unknown): boolean {
-  const { count = 0, first = [] } = evidence as { count?: number; first?: readonly unknown[] }
+  const { count, first } = listed(evidence)
   return count > first.length
+}
+
+interface Listed {
+  readonly count: number
+  readonly first: readonly Readonly<Record<string, unknown>>[]
+}
+
+function listed(evidence: unknown): Listed {
+  return { count: 0, first: [], ...(evidence as Partial<Listed> | undefined) }
 }
 
 /** The exit code, the last words and the journal's last line say what the venue's books say. */

@@ -1,7 +1,7 @@
 /**
  * The account's cash, as the run compared it (P9): is every change of it explained, and is our part what our fills come to?
  */
-import { CASH_TOLERANCE_USD, type CashBook, createCashBook } from '../../domain/cash.ts'
+import { CASH_TOLERANCE_USD, type CashBook, createCashBook, toE8 } from '../../domain/cash.ts'
 import { RECOVERY_TRADE } from '../../domain/leftover.ts'
 import { sideOf } from '../../domain/order.ts'
 import type { OthersCash } from '../compared.ts'
@@ -27,8 +27,8 @@ export function moneyLooks(books: Books): MoneyLook[] {
     if (event.type === 'order.filled' && event.data.tradeId !== RECOVERY_TRADE) addFill(own, books, event.data)
     if (event.type !== 'wallet.compared') continue
     const { cashUsd, ownUsd, fundingUsd, others, shared } = event.data
-    const unexplainedUsd = round8(cashUsd - (startUsd ?? event.data.startUsd) - ownUsd - fundingUsd - sumOf(others))
-    const filledUsd = round8([...own.bySymbol.values()].reduce((sum, usd) => sum + usd, 0))
+    const unexplainedUsd = toE8(cashUsd - (startUsd ?? event.data.startUsd) - ownUsd - fundingUsd - sumOf(others))
+    const filledUsd = toE8([...own.bySymbol.values()].reduce((sum, usd) => sum + usd, 0))
     // In a shared symbol our part is the venue's word: the average entry price there is not ours alone.
     const isOff = shared.length === 0 && Math.abs(ownUsd - filledUsd) > CASH_TOLERANCE_USD
     const wrong =
@@ -57,8 +57,4 @@ function addFill(own: CashBook, books: Books, fill: EventData['order.filled']): 
 
 function sumOf(others: readonly OthersCash[]): number {
   return others.reduce((sum, { usd }) => sum + usd, 0)
-}
-
-function round8(usd: number): number {
-  return Math.round(usd * 1e8) / 1e8 + 0
 }

@@ -23,13 +23,11 @@ export function checkNakedBound(books: Books): Judgement {
   const stated = statedRemainders(books.run)
   const said = Map.groupBy(misstatements(books), ({ trade }) => trade)
   const ledger = ledgerOf(books)
-  let onlyLate = true
+  const notInTime = (entry: TradeLedger): string | null => apartBy(entry) ?? misstatedBy(said.get(entry.trade)?.[0])
   const trades = ledger.map((entry): TradeExposure => {
     const { trade, symbol, naked, believedNaked } = entry
     const { largestLots, longestMs, areaUsdMs } = believedNaked
-    const also = apartBy(entry) ?? misstatedBy(said.get(trade)?.[0])
-    const wrong = wrongWith(naked, boundMs, stated.get(trade)) ?? also
-    if (wrong !== null && (naked.endLots !== 0 || also !== null)) onlyLate = false
+    const wrong = wrongWith(naked, boundMs, stated.get(trade)) ?? notInTime(entry)
     return { trade, symbol, ...naked, believed: { largestLots, longestMs, areaUsdMs }, wrong }
   })
   const worst = trades.reduce<TradeExposure | null>((a, b) => (a === null || b.longestMs > a.longestMs ? b : a), null)
@@ -44,6 +42,7 @@ export function checkNakedBound(books: Books): Judgement {
   const measure = atMost(worst?.longestMs ?? 0, boundMs, 'ms')
   if (broken.length > 0) {
     const summary = `${plural(broken.length, 'trade')} broke the bound; first ${broken[0]!.trade}: ${broken[0]!.wrong}`
+    const onlyLate = ledger.every((entry) => entry.naked.endLots === 0 && notInTime(entry) === null)
     return { verdict: 'fail', summary, measure, onlyLate, evidence }
   }
   const most = round(mostOf(trades, (trade) => trade.largestUsd))

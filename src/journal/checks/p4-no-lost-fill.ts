@@ -30,8 +30,10 @@ export function checkNoLostFill(books: Books): Judgement {
     }
     const tookMs = books.venueMs(first.at) - row.venueMs
     slowestMs = Math.max(slowestMs, tookMs)
-    if (tookMs > boundMs) late += 1
-    if (tookMs > boundMs) fault(`reached our books after ${round(tookMs)} ms, more than ${boundMs}`)
+    if (tookMs > boundMs) {
+      late += 1
+      fault(`reached our books after ${round(tookMs)} ms, more than ${boundMs}`)
+    }
     if (lines.length > 1) fault(`in our books ${lines.length} times`)
     const { lots, priceTicks } = first.data
     if (first.data.clientId !== clientId) fault(`booked to ${first.data.clientId}`)
