@@ -64,8 +64,9 @@ function listen(runtime: Runtime): void {
   })
 }
 
+/** A parent that has just gone is learnt of by 'disconnect'; without somebody to tell, a failed send would be a bug of ours. */
 function send(message: RuntimeMessage): void {
-  if (process.connected) process.send?.(message)
+  if (process.connected) process.send?.(message, undefined, undefined, () => undefined)
 }
 
 function messageOf(error: unknown): string {
