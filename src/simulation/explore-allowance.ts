@@ -72,14 +72,20 @@ export function mostSentInASecond(run: Run): number {
 }
 
 /**
- * A closing order that got nowhere: refused, never arrived, held back by the budget of orders, or ended short of what it
- * asked, since the market would not take it.
+ * A closing order that got nowhere: refused, never arrived (proved, or cut off by the end while a fault had kept it from
+ * the venue), held back by the budget of orders, or ended short of what it asked, since the market would not take it.
  */
 function wasNotTaken(run: Run, { submitted, refused, absent, clientId }: RunOrder): boolean {
   if (submitted === null || submitted.data.purpose === 'entry') return false
   if (refused !== null || absent !== null) return true
-  const row = run.truth?.data.orders.find((order) => order.clientId === clientId)
-  return row !== undefined && row.status !== 'Filled' && row.filledLots < submitted.data.lots
+  if (run.truth === null) return false
+  const row = run.truth.data.orders.find((order) => order.clientId === clientId)
+  if (row === undefined) return run.faults.applied.some(({ data }) => isCreateOf(data, clientId))
+  return row.status !== 'Filled' && row.filledLots < submitted.data.lots
+}
+
+function isCreateOf({ party, op, clientId }: JournalLine<'fault.applied'>['data'], id: string): boolean {
+  return party === 'rest-request' && op === 'create' && clientId === id
 }
 
 function costMs({ config, faults }: Schedule, { data }: JournalLine<'fault.applied'>): number {

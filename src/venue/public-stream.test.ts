@@ -1,61 +1,14 @@
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
-import { expect, onTestFinished, test } from 'vitest'
-import type { Quote } from '../domain/quote.ts'
+import { expect, test } from 'vitest'
 import { systemClock } from '../seams/clock.ts'
 import { seededRandom } from '../seams/random.ts'
-import type { Ticker } from './decode.ts'
-import type { PublicStreamOptions } from './public-stream.ts'
 import { createPublicStream } from './public-stream.ts'
 import type { StreamEvent } from './socket.ts'
-import { BTC, ETH } from './test-support/instruments.ts'
+import { BTC } from './test-support/instruments.ts'
+import { heard, listen, quoteFrame, WAIT } from './test-support/public-listener.ts'
 import { fixture } from './test-support/rows.ts'
-import type { WsVenue } from './test-support/ws-venue.ts'
 import { startWsVenue } from './test-support/ws-venue.ts'
-
-/** Patience for a busy machine: it bounds a failure, a passing test does not wait. */
-const WAIT = { interval: 2, timeout: 60_000 }
-
-interface Listener {
-  readonly quotes: Quote[]
-  readonly tickers: Ticker[]
-  readonly events: StreamEvent[]
-  of<T extends StreamEvent['type']>(type: T): Extract<StreamEvent, { type: T }>['data'][]
-}
-
-function listen(url: string, more: Partial<PublicStreamOptions> = {}): Listener {
-  const quotes: Quote[] = []
-  const tickers: Ticker[] = []
-  const events: StreamEvent[] = []
-  const stream = createPublicStream({
-    url,
-    instruments: [BTC, ETH],
-    clock: systemClock,
-    random: seededRandom('public'),
-    silenceMs: 5000,
-    pingIntervalMs: 20_000,
-    onQuote: (quote) => quotes.push({ ...quote }),
-    onTicker: (ticker) => tickers.push({ ...ticker }),
-    onEvent: (event) => events.push(event),
-    ...more,
-  })
-  onTestFinished(() => stream.close())
-  const of: Listener['of'] = (type) =>
-    events.filter((event) => event.type === type).map((event) => event.data) as ReturnType<Listener['of']> as never
-  return { quotes, tickers, events, of }
-}
-
-function quoteFrame(u: number, bid = '60617.10', ask = '60617.20'): object {
-  const frame = fixture('public-orderbook-1') as { data: object }
-  return { ...frame, data: { ...frame.data, u, b: [[bid, '1.204']], a: [[ask, '0.350']] } }
-}
-
-/** Resolves when everything pushed so far has been heard: frames are delivered in order. */
-async function heard(listener: Listener, venue: WsVenue, index: number): Promise<void> {
-  const before = listener.of('frame.refused').length
-  venue.connections[index]!.push('end of what was pushed')
-  await expect.poll(() => listener.of('frame.refused').length, WAIT).toBeGreaterThan(before)
-}
 
 test('subscribes all topics in one request and delivers quotes as integers with their age', async () => {
   await using venue = await startWsVenue()

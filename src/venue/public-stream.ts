@@ -8,6 +8,9 @@
  * start anew. An update id lower than the last is old and dropped, unless it is 1 or the venue's own time says that it is
  * newer: then the venue has begun anew, and its first frame may have been lost. An equal one is a keep-alive: the same
  * quote, confirmed, so it is delivered and refreshes the age.
+ *
+ * A ticker's snapshot comes once, as the answer to its subscription. Where only deltas come, it was lost or not understood,
+ * and that topic is subscribed anew; the others go on.
  */
 import type { Instrument } from '../domain/instrument.ts'
 import type { Quote } from '../domain/quote.ts'
@@ -56,9 +59,14 @@ interface Feed {
   lastVenueMs: number
   readonly ticker: MutableTicker
   tickerHasSnapshot: boolean
+  /** Since when deltas have come without a snapshot, or when it was last asked for, µs; null while none is missing. */
+  snapshotMissingUs: number | null
 }
 
 const ACK_TIMEOUT_MS = 5000
+/** A snapshot follows its subscription at once: after so many µs of deltas alone it does not come any more. */
+const SNAPSHOT_WAIT_US = 1_000_000
+const NO_SNAPSHOT = 'delta before a snapshot'
 
 export function createPublicStream(options: PublicStreamOptions): Stream {
   const { clock, onEvent, ackTimeoutMs = ACK_TIMEOUT_MS } = options
@@ -93,7 +101,7 @@ export function createPublicStream(options: PublicStreamOptions): Stream {
         if (!isRecord(frame)) return link.refuseFrame('frame is no object', frame)
         const { topic } = frame
         if (typeof topic !== 'string') {
-          if (frame['op'] === 'subscribe') subscription.acknowledge(frame)
+          if (frame['op'] === 'subscribe' || frame['op'] === 'unsubscribe') subscription.acknowledge(frame)
           else link.refuseFrame('frame has neither a topic nor a known op', frame)
           return
         }
@@ -103,6 +111,7 @@ export function createPublicStream(options: PublicStreamOptions): Stream {
           ? takeQuote(feed, frame, receivedUs, quote, options.onQuote)
           : takeTicker(feed, frame, receivedUs, options.onTicker)
         if (why !== null) link.refuseFrame(why, frame)
+        if (why === NO_SNAPSHOT && isSnapshotLost(feed, receivedUs)) subscription.renew(topic)
       },
     },
   )
@@ -113,7 +122,8 @@ function feedsByTopic({ instruments, topics = ['orderbook.1', 'tickers'] }: Publ
   const feeds = new Map<string, Feed>()
   for (const [symbolIndex, instrument] of instruments.entries()) {
     const ticker = emptyTicker(symbolIndex)
-    const feed: Feed = { instrument, symbolIndex, lastUpdateId: -1, lastVenueMs: 0, ticker, tickerHasSnapshot: false }
+    const ticked = { ticker, tickerHasSnapshot: false, snapshotMissingUs: null }
+    const feed: Feed = { instrument, symbolIndex, lastUpdateId: -1, lastVenueMs: 0, ...ticked }
     for (const topic of topics) feeds.set(`${topic}.${instrument.symbol}`, feed)
   }
   return feeds
@@ -122,6 +132,15 @@ function feedsByTopic({ instruments, topics = ['orderbook.1', 'tickers'] }: Publ
 function forget(feed: Feed): void {
   feed.lastUpdateId = -1
   feed.tickerHasSnapshot = false
+  feed.snapshotMissingUs = null
+}
+
+/** True once in each wait. */
+function isSnapshotLost(feed: Feed, nowUs: number): boolean {
+  feed.snapshotMissingUs ??= nowUs
+  if (nowUs - feed.snapshotMissingUs < SNAPSHOT_WAIT_US) return false
+  feed.snapshotMissingUs = nowUs
+  return true
 }
 
 /** Null when delivered or rightly dropped, else why the frame was not understood. */
@@ -151,12 +170,13 @@ function takeTicker(
   onTicker: ((ticker: Ticker) => void) | undefined,
 ): string | null {
   const isSnapshot = frame['type'] === 'snapshot'
-  if (!isSnapshot && !feed.tickerHasSnapshot) return 'delta before a snapshot'
+  if (!isSnapshot && !feed.tickerHasSnapshot) return NO_SNAPSHOT
   const { cs } = frame
   if (!isSnapshot && typeof cs === 'number' && cs < feed.ticker.sequence) return null
   const refusal = decodeTicker(frame, feed.instrument, feed.ticker)
   if (refusal !== null) return refusal.why
   feed.tickerHasSnapshot = true
+  feed.snapshotMissingUs = null
   feed.ticker.receivedUs = receivedUs
   onTicker?.(feed.ticker)
   return null
