@@ -8,17 +8,9 @@
  */
 
 import { join } from 'node:path'
-import { Worker } from 'node:worker_threads'
 import { expect, test } from 'vitest'
-import type { Config } from '../src/config.ts'
-import { openReader } from '../src/execution/reader.ts'
-import { createFeedMemory } from '../src/feed.ts'
-import type { FeedThreadData } from '../src/feed-thread.ts'
-import { waitForQuotes } from '../src/market/doorbell.ts'
-import { createIntake } from '../src/market/intake.ts'
-import { quoteReaderOf } from '../src/market/quotes.ts'
-import { consumerOf, countsOf } from '../src/market/ring.ts'
 import { systemClock } from '../src/seams/clock.ts'
+import { QUIET_SYMBOL, STALLED_CAPACITY, silenceOne, stallConsumer } from '../src/test-support/stalled-consumer.ts'
 import { BUDGETS, judge } from './support/budgets.ts'
 import { watchMachine } from './support/machine.ts'
 import { BUILT } from './support/paths.ts'
@@ -129,90 +121,30 @@ test('a stalled consumer loses the oldest quotes, in order, all accounted for, a
     proves:
       'Behind a consumer that stops, the ring never exceeds its capacity, drops the oldest, and hides no quiet symbol.',
     world: 'load',
-    // One symbol says a single thing and then nothing, while the others flood.
-    shape: (world) => {
-      const quiet = world['instruments'].find((one: { symbol: string }) => one.symbol === QUIET)
-      Object.assign(quiet.market, { updatesPerSecond: 0.001 })
-      delete quiet.market.maxQuietMs
-    },
+    shape: silenceOne,
     settings: { SYMBOLS_TO_TRADE: SYMBOLS.join(',') },
     elsewhere: { skip: 'needs a market that floods on one symbol and is silent on another' },
   })
-  const feed = await startFeedThread(stage.target.config)
-  try {
-    const { memory } = feed
-    const intake = createIntake({
-      consumer: consumerOf(memory.ring),
-      table: quoteReaderOf(memory.table),
-      clock: systemClock,
-    })
-    // The consumer stops before it has begun: nothing is popped while more than ten times the capacity arrives.
-    await until(() => countsOf(memory.ring).pushed > 10 * CAPACITY)
-    expect(countsOf(memory.ring).queued).toBeLessThanOrEqual(CAPACITY)
-
-    const seen: { symbolIndex: number; receivedUs: number }[] = []
-    const stopWaiting = waitForQuotes(memory.ring, () => {
-      intake.drain((quote) => seen.push({ symbolIndex: quote.symbolIndex, receivedUs: quote.receivedUs }), 1_000)
-    })
-    await until(() => seen.length > 3 * CAPACITY)
-    await feed.stop()
-    await until(() => countsOf(memory.ring).queued === 0)
-    stopWaiting()
-
-    const { pushed, popped, dropped, queued } = countsOf(memory.ring)
-    const { rescued, overtaken } = intake.counts()
-    expect(dropped).toBeGreaterThan(9 * CAPACITY)
-    expect(pushed).toBe(popped + dropped + queued)
-    expect(seen.length).toBe(popped - overtaken + rescued)
-    // Order is kept for every symbol.
-    for (const [index] of SYMBOLS.entries()) {
-      const times = seen.filter((quote) => quote.symbolIndex === index).map((quote) => quote.receivedUs)
-      expect(times).toEqual(times.toSorted((a, b) => a - b))
-    }
-    // The quiet symbol's quote was among the oldest and went first; it is delivered all the same.
-    expect(rescued).toBeGreaterThan(0)
-    expect(seen.some((quote) => quote.symbolIndex === SYMBOLS.indexOf(QUIET))).toBe(true)
-  } finally {
-    await feed.stop()
+  const { stalled, ended, intake, delivered } = await stallConsumer(
+    stage.target.config,
+    join(BUILT, 'feed-thread.js'),
+    PATIENCE_MS,
+  )
+  expect(stalled.queued).toBeLessThanOrEqual(STALLED_CAPACITY)
+  const { pushed, popped, dropped, queued } = ended
+  const { rescued, overtaken } = intake
+  expect(dropped).toBeGreaterThan(9 * STALLED_CAPACITY)
+  expect(pushed).toBe(popped + dropped + queued)
+  expect(delivered.length).toBe(popped - overtaken + rescued)
+  // Order is kept for every symbol.
+  for (const [index] of SYMBOLS.entries()) {
+    const times = delivered.filter((quote) => quote.symbolIndex === index).map((quote) => quote.receivedUs)
+    expect(times).toEqual(times.toSorted((a, b) => a - b))
   }
+  // The quiet symbol's quote was among the oldest and went first; it is delivered all the same.
+  expect(rescued).toBeGreaterThan(0)
+  expect(delivered.some((quote) => quote.symbolIndex === SYMBOLS.indexOf(QUIET_SYMBOL))).toBe(true)
 })
-
-const CAPACITY = 128
-const QUIET = 'DOTUSDT'
-
-async function startFeedThread(config: Config) {
-  await using reader = await openReader(config)
-  const { instruments } = reader
-  const memory = createFeedMemory(instruments.length, CAPACITY)
-  const workerData: FeedThreadData = {
-    url: config.publicUrl,
-    instruments,
-    memory,
-    silenceMs: 5_000,
-    pingIntervalMs: 20_000,
-    seed: 'stalled consumer',
-    core: 2,
-  }
-  const worker = new Worker(join(BUILT, 'feed-thread.js'), { workerData })
-  const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
-  let stopping: Promise<void> | null = null
-  const stop = (): Promise<void> => {
-    stopping ??= (async () => {
-      worker.postMessage('stop')
-      await exited
-    })()
-    return stopping
-  }
-  return { memory, stop }
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  const deadlineUs = systemClock.nowUs() + PATIENCE_MS * 1000
-  while (!condition()) {
-    if (systemClock.nowUs() > deadlineUs) throw new Error(`not within ${PATIENCE_MS} ms: ${condition}`)
-    await systemClock.sleep(5)
-  }
-}
 
 /** The minute the budgets of memory and processor time are about. */
 function isSteady(elapsedMs: number): boolean {

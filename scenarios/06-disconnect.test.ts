@@ -25,6 +25,8 @@ const SETTINGS = {
 }
 /** The public socket is cut at this age: by then its quotes are being traded. */
 const CUT_AT_MS = 1_000
+/** No leg is late and no look is due while a gap lasts: what it hid is found by asking after it, or not in time (P4). */
+const ONLY_THE_GAP_ASKS = { LEG_TIMEOUT_MS: '5000', RECONCILE_INTERVAL_MS: '60000' }
 /** From the loss being noticed to subscribed again: backoff, handshakes, and this machine. */
 const BACK_WITHIN_MS = 2_000
 
@@ -71,7 +73,7 @@ for (const { how, verdict, noticedMs } of CUTS) {
     `the private stream is ${how} as the legs fill: the fills are recovered and the trade is managed on`,
     {
       proves: `Fills that happened while the private stream was ${how} are found by asking, within the recovery bound.`,
-      settings: { ...SETTINGS, LEG_TIMEOUT_MS: '500' },
+      settings: { ...SETTINGS, ...ONLY_THE_GAP_ASKS },
       faults,
       maxTrades: 2,
       elsewhere: { faults },

@@ -5,7 +5,8 @@
 import type { Fault } from '../faults/plan-types.ts'
 import type { PromiseId } from '../journal/finding.ts'
 import { linesOf } from '../journal/run.ts'
-import type { Check, Remedy } from './can-fail.ts'
+import type { Check, Remedy, Told } from './can-fail.ts'
+import { QUIET_SYMBOL, type StalledConsumer, silenceOne } from './stalled-consumer.ts'
 
 /** How long an answer is waited for, so that the bounds made of it are short. */
 const SHORT_BOUNDS = { ORDER_TIMEOUT_MS: '500', UNKNOWN_MAX_MS: '500', ORDER_RECV_WINDOW_MS: '500' }
@@ -13,9 +14,11 @@ const SHORT_BOUNDS = { ORDER_TIMEOUT_MS: '500', UNKNOWN_MAX_MS: '500', ORDER_REC
 const TEN_LOTS_ETH = { SYMBOLS_TO_TRADE: 'ETHUSDT', TRADE_SIZE_USD: '320', STOP_LOSS_BPS: '400' }
 const TWELVE = 'BTCUSDT,ETHUSDT,SOLUSDT,XRPUSDT,DOGEUSDT,ADAUSDT,LINKUSDT,LTCUSDT,AVAXUSDT,DOTUSDT,BCHUSDT,UNIUSDT'
 const RING_CAPACITY = 2
+/** No leg is late and no look is due while a gap lasts: nobody else finds out what it hid. */
+const ONLY_THE_GAP_ASKS = { LEG_TIMEOUT_MS: '3500', RECONCILE_INTERVAL_MS: '60000' }
 
 /** A promise, as the scenario's own end judges it. */
-function promise(id: PromiseId): Check {
+function promise(id: PromiseId): Check<Told> {
   return {
     name: id,
     look: ({ findings }) => {
@@ -25,7 +28,7 @@ function promise(id: PromiseId): Check {
   }
 }
 
-const BECOMES_A_PAIR: Check = {
+const BECOMES_A_PAIR: Check<Told> = {
   name: 'both legs fill and the trade is a hedged pair',
   look({ run }) {
     const trades = [...run.trades.values()]
@@ -35,7 +38,7 @@ const BECOMES_A_PAIR: Check = {
   },
 }
 
-const ALL_ACCOUNTED_FOR: Check = {
+const ALL_ACCOUNTED_FOR: Check<Told> = {
   name: 'what is received is considered or counted as dropped',
   look({ run }) {
     const of = (name: string): number => run.metrics.last?.counters[name] ?? 0
@@ -48,7 +51,7 @@ const ALL_ACCOUNTED_FOR: Check = {
   },
 }
 
-const TRADES_AGAIN: Check = {
+const TRADES_AGAIN: Check<Told> = {
   name: 'after the gap quotes flow again and are traded',
   look({ run }) {
     const gap = linesOf(run, 'stream.gap').find(({ data }) => data.stream === 'public')
@@ -56,6 +59,16 @@ const TRADES_AGAIN: Check = {
     const after = linesOf(run, 'trade.planned').filter((line) => line.at > gap.at)
     const forMs = Math.round(((run.stopping?.at ?? 0) - gap.at) / 1000)
     return after.length > 0 ? null : `no trade was planned in the ${forMs} ms after the stream was back`
+  },
+}
+
+const EVERY_NEWEST_DELIVERED: Check<StalledConsumer> = {
+  name: "a quiet symbol's only quote is delivered, although the full ring dropped it",
+  look({ delivered, stalled }) {
+    if (stalled.dropped === 0) return 'nothing was dropped'
+    const quiet = TWELVE.split(',').indexOf(QUIET_SYMBOL)
+    if (delivered.some(({ symbolIndex }) => symbolIndex === quiet)) return null
+    return `${QUIET_SYMBOL} was never heard of among ${delivered.length} quotes delivered; ${stalled.dropped} were dropped`
   },
 }
 
@@ -69,6 +82,7 @@ const PRIVATE_CUT: Fault = {
 
 export const REMEDIES: readonly Remedy[] = [
   {
+    plays: 'run',
     scenario: '01-happy-path',
     switchedOff: 'the second leg: only the first of the two orders is sent',
     patch: {
@@ -82,6 +96,7 @@ export const REMEDIES: readonly Remedy[] = [
     stopMs: 4_000,
   },
   {
+    plays: 'run',
     scenario: '02-leg-timeout',
     switchedOff: 'the cancel at the leg timeout: a late leg rests for as long as it likes',
     patch: {
@@ -96,6 +111,7 @@ export const REMEDIES: readonly Remedy[] = [
     stopMs: 8_000,
   },
   {
+    plays: 'run',
     scenario: '03-hedge-fails',
     switchedOff: 'the emergency close: what is left of a failed pair stays on',
     patch: {
@@ -119,6 +135,7 @@ export const REMEDIES: readonly Remedy[] = [
     stopMs: 1_200,
   },
   {
+    plays: 'run',
     scenario: '04-partial-fill',
     switchedOff: 'evening out: what one leg has more than the other is left alone',
     patch: {
@@ -138,6 +155,7 @@ export const REMEDIES: readonly Remedy[] = [
     stopMs: 3_200,
   },
   {
+    plays: 'run',
     scenario: '05-high-throughput',
     switchedOff: 'the count of what the full ring drops',
     patch: { file: 'src/market/ring.ts', find: 'totals[DROPPED]! += 1', replace: '' },
@@ -152,6 +170,21 @@ export const REMEDIES: readonly Remedy[] = [
     stopMs: 2_000,
   },
   {
+    plays: 'stalled consumer',
+    scenario: '05-high-throughput',
+    switchedOff: 'the latest quote of every symbol, read after the ring has dropped some',
+    patch: {
+      file: 'src/market/intake.ts',
+      find: 'if (dropped === droppedSeen) return\n',
+      replace: 'if (dropped >= 0) return\n',
+    },
+    check: EVERY_NEWEST_DELIVERED,
+    world: 'load',
+    shape: silenceOne,
+    settings: { SYMBOLS_TO_TRADE: TWELVE },
+  },
+  {
+    plays: 'run',
     scenario: '06-disconnect',
     switchedOff: 'subscribing again: a stream that is back is believed to be subscribed still',
     patch: {
@@ -173,6 +206,7 @@ export const REMEDIES: readonly Remedy[] = [
     stopMs: 3_500,
   },
   {
+    plays: 'run',
     scenario: '06-disconnect',
     switchedOff: 'knowing a fill again: what is recovered after a gap is booked once more',
     patch: {
@@ -187,6 +221,27 @@ export const REMEDIES: readonly Remedy[] = [
     stopMs: 6_000,
   },
   {
+    plays: 'run',
+    scenario: '06-disconnect',
+    switchedOff: 'asking after a gap: a stream that is back is believed to have missed nothing',
+    patch: {
+      file: 'src/private-link.ts',
+      find: "const complete = await reconcile(ports, executor, { cause: 'private gap', sinceVenueMs })",
+      replace: 'const complete = true',
+    },
+    check: promise('P4'),
+    settings: {
+      PING_INTERVAL_MS: '300',
+      MAX_HOLD_MS: '400',
+      ...ONLY_THE_GAP_ASKS,
+      RECOVERY_BOUND_MS: '2500',
+    },
+    faults: [PRIVATE_CUT],
+    maxTrades: 1,
+    stopMs: 6_000,
+  },
+  {
+    plays: 'run',
     scenario: '07-graceful-shutdown',
     switchedOff: 'closing at shutdown: the run ends and says that nothing is left',
     patch: {

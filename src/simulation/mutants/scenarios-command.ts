@@ -19,8 +19,10 @@ import { TABLE_FILE, tableText } from './table.ts'
 const { values, positionals: parts } = parseArgs({ options: { every: { type: 'string' } }, allowPositionals: true })
 const every = Number(values.every ?? '1')
 const isChosen = ({ name }: Mutant): boolean => parts.length === 0 || parts.some((part) => name.includes(part))
-/** The one that loads a whole machine comes last. */
-const SCENARIOS = REMEDIES.toSorted((a, b) => Number(a.world === 'load') - Number(b.world === 'load'))
+/** Whole runs only. The one that loads a whole machine comes last. */
+const SCENARIOS = REMEDIES.filter(({ plays }) => plays === 'run').toSorted(
+  (a, b) => Number(a.world === 'load') - Number(b.world === 'load'),
+)
 
 const known = new Map(readScenarioKills().map((each) => [each.mutant, each]))
 for (const mutant of MUTANTS.filter((one, place) => place % every === 0 && isChosen(one))) {
@@ -46,11 +48,10 @@ async function put(mutant: Mutant): Promise<ScenarioKill> {
 /** The scenario's central check, then every promise, then the run's own end. Throws when the patch could not be put in. */
 async function noticed(remedy: Remedy, isBroken: boolean): Promise<{ check: string; how: string } | null> {
   try {
-    const told = await playRemedy(remedy, isBroken)
-    const central = remedy.check.look(told)
-    if (central !== null) return { check: remedy.check.name, how: central }
-    const broken = told.findings.find(({ verdict, promise }) => verdict === 'fail' && promise !== 'P10')
-    return broken === undefined ? null : { check: broken.promise, how: broken.summary }
+    const { evidence, broken } = await playRemedy(remedy, isBroken)
+    if (evidence !== null) return { check: remedy.check.name, how: evidence }
+    const failed = broken.find(({ verdict, promise }) => verdict === 'fail' && promise !== 'P10')
+    return failed === undefined ? null : { check: failed.promise, how: failed.summary }
   } catch (error) {
     const [how] = (error instanceof Error ? error.message : String(error)).split('\n')
     if (how!.includes(`exit code ${NOT_PATCHED}`)) throw error
