@@ -139,6 +139,8 @@ async function carry(
     send,
   })
   if (fate.do === 'answer' && fate.answer.dripMs !== undefined) await clock.sleep(fate.answer.dripMs)
+  // What its client gave up on has gone to the venue already, and nobody waits for the answer.
+  if (fate.do === 'pass' && hasGivenUp()) return null
   return told(fate, () => send(null))
 }
 
