@@ -62,7 +62,7 @@ export const OF_BOOKS: readonly Mutant[] = [
   {
     name: 'books never compared',
     file: RECONCILE,
-    find: "if (!executor.books.quiet) return 'not compared'\n",
+    find: "if (compared.length === 0) return 'not compared'\n",
     replace: "return 'not compared'\n",
     why: 'positions are never held against the venue',
     modelledOn: null,
