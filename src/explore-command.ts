@@ -6,7 +6,6 @@
  */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { timelineOf, timelineText } from './journal/timeline.ts'
 import { quote } from './report/scenario.ts'
 import { givesHelp, type Output, readArguments, refuseInput } from './seams/arguments.ts'
 import { systemClock } from './seams/clock.ts'
@@ -14,7 +13,7 @@ import { coverageText } from './simulation/coverage-pairs.ts'
 import type { Failure, Range } from './simulation/explore.ts'
 import { readScheduleFile, ScheduleError, type ScheduleFile } from './simulation/explore-file.ts'
 import { exploreWith, partOf } from './simulation/explore-jobs.ts'
-import { playSchedule } from './simulation/explore-play.ts'
+import { playSchedule, timelineTextOf } from './simulation/explore-play.ts'
 import { eventsOf } from './simulation/explore-shrink.ts'
 import { merge, newTally, type Tally, tallyText } from './simulation/explore-tally.ts'
 
@@ -124,7 +123,7 @@ function readReplay(path: string, problems: string[]): ScheduleFile | null {
 
 async function replay(file: ScheduleFile, stdout: Output): Promise<number> {
   const { played, violations } = await playSchedule(file)
-  if (played !== null) stdout.write(`${timelineText(timelineOf(played.run))}\n\n`)
+  if (played !== null) stdout.write(`${timelineTextOf(played)}\n\n`)
   stdout.write(violations.map(({ rule, what }) => `${rule}: ${what}\n`).join(''))
   stdout.write(violations.length === 0 ? 'nothing violated\n' : `${violations.length} violated\n`)
   return violations.length === 0 ? 0 : 1

@@ -149,12 +149,7 @@ const WHY: readonly (readonly [CoverageTable, RegExp, string])[] = [
   ['rules', /^fail: no-order$/, 'guards against a bug of ours: both legs are sent before anything can fail'],
   ['rules', /^halt: over-closed$/, 'the venue fills nothing that reduces beyond what is held'],
   ['rules', /^halt: a stranger's order$/, 'run ids are never drawn twice; unit tests of a trade make it so'],
-  ['faults', /^process: kill$/, 'a process that is killed is played by crash.ts, at every call, without a plan'],
-  [
-    'routes',
-    /^recover: incomplete$/,
-    'a run that cannot recover does not start; unit tests of the recovery make it so',
-  ],
+  ['faults', /^process: kill$/, 'a process is killed by its schedule, at any call, not by a plan'],
 ]
 
 /** Explanations that no pair needs any more. */

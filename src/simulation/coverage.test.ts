@@ -10,7 +10,7 @@ import { allErrorCases, errorSchedule } from './errors.ts'
 import { allCells, impossible, scheduleOf } from './matrix.ts'
 import { simulate } from './simulate.ts'
 import { coverageSchedules } from './test-support/coverage-schedules.ts'
-import { schedule } from './test-support/schedules.ts'
+import { CLOSING_REFUSED, schedule } from './test-support/schedules.ts'
 
 const BASE = schedule()
 /** The whole table of errors is played in errors.test.ts; what it adds here is in every eighth, and in the bans. */
@@ -36,6 +36,10 @@ beforeAll(async () => {
     const { lives } = await playCrash({ schedule: BASE, kills, restartMs: 5, afterMs: 300 })
     for (const life of lives) cover(coverage, life)
   }
+  const stubborn = { ...BASE, faults: { faults: [CLOSING_REFUSED] } }
+  const kills = [{ call: KILLS[1]!, moment: 'after' } as const]
+  const { lives } = await playCrash({ schedule: stubborn, kills, restartMs: 5, afterMs: 30_000 })
+  for (const life of lives) cover(coverage, life)
 }, 180_000)
 
 test('what happened is in the lists', () => {
@@ -76,7 +80,7 @@ test('coverages add up', () => {
     /^coverage: order 1 of \d+, trade 0 of .*, routes 1 of \d+; \d+ pairs never happen/,
   )
   expect(coverageSummary(whole)).toMatch(
-    /\nnot exercised here:\n {2}order: planned × send, [\s\S]*\n {2}routes: .*, recover: complete$/,
+    /\nnot exercised here:\n {2}order: planned × send, [\s\S]*\n {2}routes: .*, recover: complete, recover: incomplete$/,
   )
   expect(neverSeen(one).map(({ pair }) => pair)).not.toContain('sent × lose')
   expect(unlisted({ ...newCoverage(), rules: { 'submit: prayer': 1 } })).toEqual(['rules: submit: prayer'])

@@ -10,6 +10,7 @@
  * Nothing in production code counts for this. The price: the journal has no line for a row that changed nothing, for a
  * question asked, nor for a cancel sent, so the pairs with these are not counted (`coverage-pairs.ts` names them).
  */
+import { RECOVERY_TRADE } from '../domain/leftover.ts'
 import { nextStatus, type OrderEvent, type OrderStatus } from '../domain/order.ts'
 import type { Phase } from '../domain/trade.ts'
 import type { JournalEvent } from '../journal/events.ts'
@@ -32,7 +33,7 @@ export function cover(counts: Coverage, run: Run): void {
   const phases = new Map<string, Phase>()
   for (const event of run.events) {
     const { tradeId = SWEEP } = event.data as { readonly tradeId?: string }
-    if (tradeId !== SWEEP) {
+    if (!CLOSERS.has(tradeId)) {
       const phase = phases.get(tradeId)
       const fact = factOf(event)
       if (phase !== undefined && fact !== null) count('trade', `${phase} × ${fact}`)
@@ -163,13 +164,15 @@ function rulesOf(event: JournalEvent): string[] {
   if (event.type === 'trade.failed') return [`fail: ${event.data.reason.replace(/^(long|short)-/, 'leg-')}`]
   if (event.type === 'trade.halted') return [`halt: ${haltClass(event.data.reason)}`]
   if (event.type === 'entries.halted') return ['entries halted']
-  if (event.type !== 'order.submitted' || event.data.tradeId === SWEEP) return []
+  if (event.type !== 'order.submitted' || CLOSERS.has(event.data.tradeId)) return []
   const { purpose, priceTicks, closeAll } = event.data
   const how = closeAll ? ['submit: whatever is held'] : priceTicks === null ? [`submit: ${purpose} at market`] : []
   return [`submit: ${purpose}`, ...how]
 }
 
 const SWEEP = 'sweep'
+/** What closes what trades left: no trades, and under no rules of theirs. */
+const CLOSERS: ReadonlySet<string> = new Set([SWEEP, RECOVERY_TRADE])
 const HALTS: readonly (readonly [RegExp, string])[] = [
   [/over-closed/, 'over-closed'],
   [/address banned/, 'address banned'],

@@ -10,8 +10,8 @@ import { linesOf } from '../journal/run.ts'
 import { type CrashStudy, playCrash, playEveryCrash, type Stranger } from './crash.ts'
 import type { CrashPoint } from './mortal.ts'
 import { CRASH_BASES } from './test-support/crash-bases.ts'
-import { fault, plan } from './test-support/failures.ts'
-import { schedule } from './test-support/schedules.ts'
+import { plan } from './test-support/failures.ts'
+import { CLOSING_REFUSED, schedule } from './test-support/schedules.ts'
 
 const RESTARTS_MS = (process.env['CRASH_RESTARTS_MS'] ?? '5').split(',').map(Number)
 const AFTER_MS = 300
@@ -97,13 +97,6 @@ test('every position is explained: which orders, which fills, what was closed', 
     { symbol: 'BTCUSDT', idx: 2, heldLots: 9, closedLots: 9, leftLots: 0 },
   ])
 })
-
-const CLOSING_REFUSED = fault(
-  'rest-request',
-  'create',
-  { do: 'retCode', code: 110005, message: 'position status' },
-  { reduceOnly: true, times: null },
-)
 
 test('what cannot be closed: the run does not start, names symbol, side and amount, and exits 1', async () => {
   const stubborn = { ...CALM, ...plan(CLOSING_REFUSED) }

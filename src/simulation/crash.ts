@@ -11,17 +11,13 @@ import type { Leftover } from '../domain/leftover.ts'
 import { type LegName, positionIdxOf, sideOf } from '../domain/order.ts'
 import { known } from '../execution/reconcile.ts'
 import { checkJournal } from '../journal/checks.ts'
-import type { JournalLine } from '../journal/events.ts'
 import { leftoverOf } from '../journal/leftover.ts'
-import { parseJournal } from '../journal/read.ts'
-import { linesOf, type Run } from '../journal/run.ts'
-import { createRuntime } from '../runtime.ts'
+import type { Run } from '../journal/run.ts'
 import type { RunResult } from '../runtime-types.ts'
 import { createRest } from '../venue/rest.ts'
-import { createMemoryJournal } from './memory-journal.ts'
-import { type CrashPoint, createMortal, type MortalProcess, type SeamCall } from './mortal.ts'
-import { SIMULATED_PROCESS } from './simulate.ts'
-import { openStage, type Schedule, type Stage } from './stage.ts'
+import { meantAndSent, openLives } from './lives.ts'
+import type { CrashPoint, SeamCall } from './mortal.ts'
+import type { Schedule, Stage } from './stage.ts'
 
 export interface CrashOptions {
   readonly schedule: Schedule
@@ -60,102 +56,32 @@ const QUIET_MS = 3_000
 /** Plays the lives one after another. Throws when one neither ends nor is killed. */
 export async function playCrash(options: CrashOptions): Promise<Crashed> {
   const { schedule, kills } = options
-  let current: ReturnType<ReturnType<typeof createMemoryJournal>['writer']> | null = null
-  const stage = openStage(schedule, () => current!)
-  const journals: LifeJournal[] = []
+  const lives = openLives(schedule)
+  const { stage } = lives
   const calls: (readonly SeamCall[])[] = []
   let leftover: Leftover | null = null
   for (let life = 0; ; life += 1) {
-    const journal = createLifeJournal(stage, leftover)
-    current = journal.faults
-    journals.push(journal)
-    const killAt = kills[life] ?? null
     const tradeMs = life === 0 ? schedule.tradeMs : options.afterMs
-    const { process, result } = await live({ stage, schedule, journal, killAt, leftover, life, tradeMs })
-    calls.push(process.calls)
-    if (result === null || life < kills.length) {
-      const run = parseJournal(journal.text(), `life ${life + 1}`)
-      leftover = options.forgets === true ? null : leftoverOf(run, { asked: result !== null })
-      if (life === 0 && options.stranger !== undefined) await openAsStranger(stage, options.stranger)
-      await stage.clock.pass(options.restartMs)
-      continue
-    }
-    await stage.clock.pass(QUIET_MS)
-    await stage.recordTruth(journal.harness)
-    stage.venue.stop()
-    const lives = journals.map((each, index) => parseJournal(each.text(), `life ${index + 1}`))
-    return {
-      lives,
-      calls,
+    const {
+      run,
       result,
-      virtualMs: stage.clock.nowUs() / 1_000,
-      wrong: whatIsWrong(lives, result, options.stranger),
+      calls: made,
+    } = await lives.play({
+      runId: `life${life + 1}`,
+      killAt: kills[life] ?? null,
+      leftover,
+      tradeMs,
+    })
+    calls.push(made)
+    if (result !== null && life >= kills.length) {
+      const all = await lives.end(QUIET_MS)
+      const virtualMs = stage.clock.nowUs() / 1_000
+      return { lives: all, calls, result, virtualMs, wrong: whatIsWrong(all, result, options.stranger) }
     }
+    leftover = options.forgets === true ? null : leftoverOf(run, { asked: result !== null })
+    if (life === 0 && options.stranger !== undefined) await openAsStranger(stage, options.stranger)
+    await stage.clock.pass(options.restartMs)
   }
-}
-
-type LifeJournal = ReturnType<typeof createLifeJournal>
-
-/** A file of its own: what was left comes first, as the parent writes it. */
-function createLifeJournal({ clock }: Stage, leftover: Leftover | null) {
-  const others = createMemoryJournal(clock)
-  const harness = others.writer('harness')
-  if (leftover !== null) harness.append('recovery.started', leftover)
-  let own = ''
-  return {
-    harness,
-    faults: others.writer('faults'),
-    write: (text: string): void => {
-      own += text
-    },
-    // What a kill tore is the end of the file; the next writer of a real one begins a line of its own.
-    text: () => `${others.text()}${own}`,
-  }
-}
-
-interface LifeParts {
-  readonly stage: Stage
-  readonly schedule: Schedule
-  readonly journal: LifeJournal
-  readonly killAt: CrashPoint | null
-  readonly leftover: Leftover | null
-  readonly life: number
-  readonly tradeMs: number
-}
-
-/** One process from its start to its end; the result is null when it was killed. */
-async function live(parts: LifeParts): Promise<{ process: MortalProcess; result: RunResult | null }> {
-  const { stage, schedule, journal, killAt, leftover, life, tradeMs } = parts
-  const { clock } = stage
-  const process = createMortal({
-    clock: clock.skewed(schedule.clockAheadMs ?? 0),
-    transport: stage.transport,
-    write: journal.write,
-    killAt,
-  })
-  const runtime = createRuntime({
-    ...SIMULATED_PROCESS,
-    config: stage.config,
-    clock: process.clock,
-    journal: process.journal,
-    transport: process.transport,
-    plannedFaults: [],
-    leftover: leftover ?? undefined,
-    runId: `life${life + 1}`,
-    print: () => undefined,
-  })
-  const stop = (reason: string, code?: number): void => {
-    if (!process.isDead) void runtime.stop(reason, code)
-  }
-  void runtime.start().catch((error: unknown) => stop(String(error), 1))
-  const cancel = clock.after(tradeMs, () => stop('duration reached'))
-  const ended = Promise.race([runtime.finished, process.killed.then(() => null)])
-  const result = await clock.passUntil(ended, tradeMs + END_MAX_MS)
-  cancel()
-  // Killed in its very last call it has ended all the same, but nobody heard of it.
-  if (process.isDead) return { process, result: null }
-  process.exit()
-  return { process, result }
 }
 
 /** A market order of another client of the same account. */
@@ -185,24 +111,8 @@ function whatIsWrong(lives: readonly Run[], result: RunResult, stranger: Strange
   return [
     ...(result.exitCode === 0 ? [] : [`exit ${result.exitCode}: ${result.reason}`]),
     ...promises.map(({ promise, verdict, summary }) => `${promise} ${verdict}: ${summary}`),
-    ...meantAndSent(lives, last),
+    ...meantAndSent(lives),
     ...leftAtVenue(last, stranger),
-  ]
-}
-
-/** No order at the venue without an intent that was on record before it, no id meant twice, none there twice. */
-function meantAndSent(lives: readonly Run[], last: Run): string[] {
-  const intents = Map.groupBy(
-    lives.flatMap((run) => linesOf(run, 'order.submitted')),
-    (line: JournalLine<'order.submitted'>) => line.data.clientId,
-  )
-  const orders = Map.groupBy(last.truth?.data.orders ?? [], (row) => row.clientId)
-  return [
-    ...[...intents].filter(([, lines]) => lines.length > 1).map(([id]) => `${id} was meant more than once`),
-    ...[...orders]
-      .filter(([id]) => id.startsWith('life') && !intents.has(id))
-      .map(([id]) => `${id} was sent without an intent on record`),
-    ...[...orders].filter(([id, rows]) => id !== '' && rows.length > 1).map(([id]) => `the venue has ${id} twice`),
   ]
 }
 

@@ -25,7 +25,7 @@ const CALM_ACCOUNT = {
   usdt: '100000',
 }
 
-export function calmOf({ settings, about }: ScheduleFile): ScheduleFile {
+export function calmOf({ settings, about, kills }: ScheduleFile): ScheduleFile {
   const symbols = settings['SYMBOLS_TO_TRADE'] ?? TEMPLATES[0]!.symbol
   const listed = TEMPLATES.filter(({ symbol }) => symbols.split(',').includes(symbol))
   return {
@@ -43,6 +43,7 @@ export function calmOf({ settings, about }: ScheduleFile): ScheduleFile {
     },
     faults: [],
     changes: [],
+    ...(kills === undefined ? {} : { kills: [] }),
     latency: { fromMs: 0.5, toMs: 0.5 },
     clockAheadMs: 0,
     tradeMs: 6_000,

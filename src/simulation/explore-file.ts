@@ -20,7 +20,7 @@ import { parseWorld, type World, WorldError } from '../exchange/world.ts'
 import { FaultPlanError, parsePlan } from '../faults/plan.ts'
 import type { Fault } from '../faults/plan-types.ts'
 import { lastTradeOf } from './explore-last-trade.ts'
-import type { Schedule } from './stage.ts'
+import type { Kill, Schedule } from './stage.ts'
 
 export interface TimedChange {
   /** After the start, ms. */
@@ -38,6 +38,8 @@ export interface ScheduleFile {
   readonly world: Readonly<Record<string, unknown>>
   readonly faults: readonly Fault[]
   readonly changes: readonly TimedChange[]
+  /** Where the process is killed, one kill after another. Default: nowhere. */
+  readonly kills?: readonly Kill[]
   readonly latency: Schedule['latency']
   /** How far the run's wall clock is ahead of the venue's, ms. */
   readonly clockAheadMs: number
@@ -58,6 +60,13 @@ export class ScheduleError extends Error {
 
 const ms = z.number().min(0).max(3_600_000)
 
+const kill = z.strictObject({
+  fromMs: ms.exactOptional(),
+  call: z.int().min(1).max(1_000_000),
+  moment: z.enum(['before', 'within', 'after']),
+  restartMs: ms,
+})
+
 const SHAPE = z.strictObject({
   about: z.string().exactOptional(),
   seed: z.string().min(1),
@@ -65,6 +74,7 @@ const SHAPE = z.strictObject({
   world: z.record(z.string(), z.unknown()),
   faults: z.array(z.unknown()),
   changes: z.array(z.strictObject({ atMs: ms, change: worldChange })),
+  kills: z.array(kill).exactOptional(),
   latency: z
     .strictObject({ fromMs: ms, toMs: ms })
     .refine(({ fromMs, toMs }) => fromMs <= toMs, 'a "fromMs" that is no more than "toMs"'),
@@ -151,11 +161,13 @@ export function scheduleOf(file: ScheduleFile): Explored {
   const changes = file.changes.filter(({ atMs }) => healsAtMs === null || atMs < healsAtMs)
   const healing = healsAtMs === null ? [] : world.instruments.flatMap(({ symbol }) => healed(symbol, healsAtMs))
   const faults = healsAtMs === null ? file.faults : untilHealed(file.faults, healsAtMs)
+  const kills = (file.kills ?? []).filter(({ fromMs = 0 }) => healsAtMs === null || fromMs < healsAtMs)
   const schedule = {
     seed,
     world,
     config,
     faults: { faults },
+    kills,
     latency,
     tradeMs,
     clockAheadMs,

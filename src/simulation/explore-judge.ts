@@ -9,10 +9,12 @@
  * A planned fault that never fires makes no violation here, unlike in a scenario: a drawn plan claims nothing. It is counted.
  */
 import type { Finding } from '../journal/finding.ts'
+import { leftoverOf } from '../journal/leftover.ts'
 import type { RunTrade } from '../journal/run.ts'
 import { type Allowance, allowanceOf, isBanned, mostSentInASecond, werePostponed } from './explore-allowance.ts'
 import type { Explored } from './explore-file.ts'
 import { judgeHealing, OPEN, outlivesHealing } from './explore-healing.ts'
+import { meantAndSent } from './lives.ts'
 import type { Simulated } from './simulate.ts'
 import type { Schedule } from './stage.ts'
 
@@ -23,23 +25,40 @@ export interface Violation {
 }
 
 export function judge(schedule: Explored, played: Simulated): Violation[] {
-  if (played.run.baseline === null) return judgeUnstarted(played)
+  if (played.run.baseline === null) return judgeUnstarted(schedule, played)
   const { findings } = played
   const excused = new Excused(schedule, played)
   const broken = findings
     .filter((finding) => finding.verdict !== 'pass' && finding.promise !== 'P10' && !excused.covers(finding))
     .map(({ promise, verdict, summary }) => ({ rule: promise, what: `${verdict}: ${summary}` }))
   const liveness = judgeHealing(schedule, played).map((what) => ({ rule: 'liveness', what }))
-  return [...broken, ...judgeEnd(played), ...liveness, ...judgeHalts(schedule, played)]
+  return [...broken, ...judgeEnd(played), ...liveness, ...judgeHalts(schedule, played), ...judgeLives(played)]
 }
 
-/** A run that could not even begin has nothing to answer for but that it says so and leaves nothing behind. */
-function judgeUnstarted({ result, run }: Simulated): Violation[] {
+/**
+ * A run that could not even begin has nothing to answer for but that it says so, and that what is at the venue, left by lives
+ * before it, is on record for the next one. Those it must not give up in a healed world.
+ */
+function judgeUnstarted({ healsAtMs }: Explored, { result, run, before = [] }: Simulated): Violation[] {
   const violations: Violation[] = []
-  if (result.exitCode !== 1) violations.push({ rule: 'end', what: `never started, yet ended with ${result.exitCode}` })
+  const wrong = (what: string): number => violations.push({ rule: 'end', what })
+  if (result.exitCode !== 1) wrong(`never started, yet ended with ${result.exitCode}`)
+  if (before.length > 0 && healsAtMs !== null && !isBanned(run))
+    wrong(`killed, and did not start again: ${result.reason}`)
   const { orders = [], positions = [] } = run.truth?.data ?? {}
-  if (orders.length + positions.length > 0) violations.push({ rule: 'end', what: 'never started, yet traded' })
+  const known = leftoverOf(run)?.orders ?? []
+  const open = orders.filter(({ status }) => OPEN.has(status))
+  for (const { symbol, lots } of [...positions, ...open.map((order) => ({ symbol: order.symbol, lots: order.lots }))]) {
+    if (!known.some((order) => order.symbol === symbol)) wrong(`${lots} of ${symbol} are there and on nobody's record`)
+  }
+  if (before.length === 0 && orders.length > 0) wrong('never started, yet traded')
   return violations
+}
+
+/** What all processes of a run that was killed answer for together. */
+function judgeLives({ run, before = [] }: Simulated): Violation[] {
+  if (before.length === 0) return []
+  return meantAndSent([...before, run]).map((what) => ({ rule: 'lives', what }))
 }
 
 class Excused {

@@ -11,6 +11,7 @@ import { faultPlans } from './explore-faults.ts'
 import type { ScheduleFile, TimedChange } from './explore-file.ts'
 import { TRADES_AGAIN_MS } from './explore-last-trade.ts'
 import { rarely, TEMPLATES, worlds } from './explore-worlds.ts'
+import type { Kill } from './stage.ts'
 
 /** An odd number multiplies every index to another number of 32 bits: no two schedules of a seed begin alike. */
 const SPREAD = 0x9e3779b1
@@ -98,6 +99,20 @@ function changesOn(symbols: readonly string[]): fc.Arbitrary<readonly TimedChang
   )
 }
 
+/** To one schedule in which the process is killed there are so many in which it is not. */
+const UNKILLED = 14
+
+/**
+ * Any call to the world from any moment on. Most calls come in bursts, around orders: a few calls after a moment is where
+ * little happens, some dozen later is among them.
+ */
+const kill = fc.record({
+  fromMs: fc.integer({ min: 0, max: 2_500 }),
+  call: fc.oneof(fc.integer({ min: 1, max: 30 }), fc.integer({ min: 1, max: 120 })),
+  moment: fc.constantFrom('before' as const, 'within' as const, 'after' as const),
+  restartMs: fc.constantFrom(0, 5, 60, 900),
+})
+
 /** Most go on until they have traded again in a healed world; the others end while anything may go wrong. */
 const ends = fc.oneof(
   {
@@ -123,11 +138,13 @@ const schedules: fc.Arbitrary<ScheduleFile> = fc.tuple(symbolLists, SETTINGS).ch
       latency: latencies,
       clockAheadMs: rarely(0, fc.constantFrom(-900, 700, 1_500)),
       end: ends,
+      kills: rarely<readonly Kill[]>([], fc.array(kill, { minLength: 1, maxLength: 2 }), UNKILLED),
     })
-    .map(({ end: { limit, ...end }, ...rest }) => ({
+    .map(({ end: { limit, ...end }, kills, ...rest }) => ({
       seed: '',
       settings: { ...settings, ...limit, SYMBOLS_TO_TRADE: symbols.join(',') },
       ...rest,
+      ...(kills.length === 0 ? {} : { kills }),
       ...end,
     })),
 )

@@ -16,9 +16,9 @@ export interface Shrunk {
   readonly plays: number
 }
 
-/** How many faults and changes a schedule has: what happens to the run, beside the calm it could have had. */
-export function eventsOf({ faults, changes }: ScheduleFile): number {
-  return faults.length + changes.length
+/** How many faults, changes and kills a schedule has: what happens to the run, beside the calm it could have had. */
+export function eventsOf({ faults, changes, kills = [] }: ScheduleFile): number {
+  return faults.length + changes.length + kills.length
 }
 
 /**
@@ -103,8 +103,14 @@ function* withOneSymbol(file: ScheduleFile): Generator<ScheduleFile> {
 }
 
 /** What happens to a run is left out before its settings and its world are looked at. */
-function eventsFirst({ about, faults, changes, ...rest }: ScheduleFile): ScheduleFile {
-  return { ...(about === undefined ? {} : { about }), faults, changes, ...rest }
+function eventsFirst({ about, faults, changes, kills, ...rest }: ScheduleFile): ScheduleFile {
+  return {
+    ...(about === undefined ? {} : { about }),
+    faults,
+    changes,
+    ...(kills === undefined ? {} : { kills }),
+    ...rest,
+  }
 }
 
 /** Every value one step closer to `calm`, the largest steps first. Without a calm value: only what can be left out or be smaller. */

@@ -42,12 +42,14 @@ export function count(tally: Tally, one: PlayedSchedule): void {
   if (one.violations.length > 0) tally.violated += 1
   for (const end of endsOf(one)) add(tally.ends, end, 1)
   if (one.again === 'yes') tally.tradedAgain += 1
-  if (one.played !== null) cover(tally.coverage, one.played.run)
+  const lives = one.played === null ? [] : [...(one.played.before ?? []), one.played.run]
+  for (const life of lives) cover(tally.coverage, life)
   const applied = one.played?.run.faults.applied ?? []
   const fired = new Set(applied.map(({ data }) => data.name))
   if (one.file.faults.some(({ name }) => !fired.has(name))) tally.unfired += 1
   for (const { data } of applied) add(tally.verdicts, data.verdict.split(' ', 1)[0]!, 1)
-  const classes = new Set([...fired].map((name) => classOf(name) ?? 'other'))
+  const classes = new Set<string>([...fired].map((name) => classOf(name) ?? 'other'))
+  if (lives.length > 1) classes.add('killed')
   for (const each of classes.size === 0 ? ['none'] : classes) add(tally.classes, each, 1)
 }
 

@@ -4,10 +4,9 @@
  *   seed, from, to ─► schedule ─► play ─► judge ─► tally
  *                                           └─► shrink ─► failure, with its minimal schedule and its timeline
  */
-import { timelineOf, timelineText } from '../journal/timeline.ts'
 import { parseScheduleFile, ScheduleError, type ScheduleFile } from './explore-file.ts'
 import type { Violation } from './explore-judge.ts'
-import { playSchedule } from './explore-play.ts'
+import { playSchedule, timelineTextOf } from './explore-play.ts'
 import { scheduleAt } from './explore-schedules.ts'
 import { shrink } from './explore-shrink.ts'
 import { count, newTally, type Tally } from './explore-tally.ts'
@@ -70,7 +69,7 @@ async function smallestOf(
   }
   const { file, plays } = await shrink(from, fails, playsMax)
   const { played, violations: minimal } = await playSchedule(file)
-  return { violations, file, plays, minimal, timeline: played === null ? '' : timelineText(timelineOf(played.run)) }
+  return { violations, file, plays, minimal, timeline: played === null ? '' : timelineTextOf(played) }
 }
 
 function isReadable(file: ScheduleFile): boolean {

@@ -15,6 +15,8 @@ import type { SocketEvents, Transport, VenueSocket } from '../venue/transport.ts
 
 /** The n-th call from 1 on, and where in it. `within`: half of what a write writes is written. */
 export interface CrashPoint {
+  /** Calls count from this moment on, ms of monotonic time. Default: from the first. */
+  readonly fromMs?: number
   readonly call: number
   readonly moment: 'before' | 'within' | 'after'
 }
@@ -69,6 +71,8 @@ class Mortal implements MortalProcess {
   readonly #sockets = new Set<VenueSocket>()
   #pending = ''
   #seq = 0
+  /** Calls that the crash point counts. */
+  #counted = 0
   #cancelFlush: (() => void) | null = null
 
   constructor(options: MortalOptions) {
@@ -104,9 +108,11 @@ class Mortal implements MortalProcess {
     makeHalf: () => void = () => undefined,
   ): T {
     if (this.isDead) return instead
-    this.calls.push({ what, atUs: this.#options.clock.nowUs(), effect, isWrite })
-    const { killAt } = this.#options
-    const isHere = killAt?.call === this.calls.length
+    const { killAt, clock } = this.#options
+    const atUs = clock.nowUs()
+    this.calls.push({ what, atUs, effect, isWrite })
+    if (atUs >= 1_000 * (killAt?.fromMs ?? 0)) this.#counted += 1
+    const isHere = killAt?.call === this.#counted
     if (isHere && killAt.moment !== 'after') {
       if (killAt.moment === 'within') makeHalf()
       this.#die()

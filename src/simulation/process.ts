@@ -5,6 +5,7 @@
  *   plan: clock skew ────────────────────┴─► the run's clock          the venue's own is never touched
  *   plan: process pause ─► standstill.ts ──► the run's clock and wire
  */
+import type { FaultPlan } from '../faults/plan-types.ts'
 import { mountProcess } from '../faults/process-mount.ts'
 import type { Clock } from '../seams/clock.ts'
 import type { Transport } from '../venue/transport.ts'
@@ -16,15 +17,20 @@ export interface SimulatedHost {
   readonly transport: Transport
 }
 
-/** Throws when the plan kills the process: that is played by crash.ts, call by call. */
+/** Throws when the plan kills the process. */
 export function openHost({ clock, gate, transport }: Stage, { clockAheadMs = 0, faults }: Schedule): SimulatedHost {
-  if (faults.faults.some(({ verdict }) => verdict.do === 'kill')) {
-    throw new Error('a simulated run is not killed by a fault plan: crash.ts plays kills, call by call')
-  }
+  refuseKills(faults)
   const own = clock.skewed(clockAheadMs)
   if (!gate.wants('process', ['process']) && !gate.wants('clock', ['clock'])) return { clock: own, transport }
   const host = createStoppable(own, transport)
   const hands = { kill: () => undefined, pause: host.pause }
   mountProcess({ gate, clock: host.clock, isMain: true, mountedAtUs: 0, hands })
   return host
+}
+
+/** A plan's kill strikes at timers and creates alone; a schedule's `kills` strike anywhere between two calls (killed.ts). */
+export function refuseKills({ faults }: FaultPlan): void {
+  if (faults.some(({ verdict }) => verdict.do === 'kill')) {
+    throw new Error('a simulated run is not killed by a fault plan: its schedule names the call')
+  }
 }

@@ -30,6 +30,8 @@ export interface Simulated {
   readonly output: string
   /** The journal's lines. */
   readonly journal: string
+  /** The journals of the processes that were there before, where the run's process was killed. */
+  readonly before?: readonly Run[]
 }
 
 /** A run that cannot be brought to an end within so long hangs, ms of virtual time. */

@@ -18,7 +18,13 @@ import { openBooks } from './core-books.ts'
 import type { LastTrade } from './last-trade.ts'
 import { createMemoryVenue, type MemoryVenue } from './memory-venue.ts'
 import { createMemoryWire, type Latency } from './memory-wire.ts'
+import type { CrashPoint } from './mortal.ts'
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts'
+
+/** A kill between two calls of the process to the world, and when the next process starts. */
+export interface Kill extends CrashPoint {
+  readonly restartMs: number
+}
 
 /** Everything that decides how a run goes. Plain data, so that it can be written down and replayed. */
 export interface Schedule {
@@ -33,6 +39,8 @@ export interface Schedule {
   readonly clockAheadMs?: number
   /** The run is stopped after such a trade, before `tradeMs` is over. Default: there is none. */
   readonly lastTrade?: LastTrade
+  /** Where the process is killed, one kill after another. Played by killed.ts. Default: nowhere. */
+  readonly kills?: readonly Kill[]
   /** What changes in the world, ms after the start. */
   readonly changes?: readonly { readonly atMs: number; readonly change: WorldChange }[]
   /** The venue's books are asked so long after the run's end, when everything late has arrived, ms. Default 5,000. */

@@ -147,5 +147,5 @@ test("a wall clock that jumps changes nothing: after the start only the venue's 
 
 test('a plan that kills is none for a simulated run', async () => {
   const kill: Fault = { ...PAUSE, verdict: { do: 'kill' } }
-  await expect(simulate(schedule({ faults: { faults: [kill] } }))).rejects.toThrow('crash.ts plays kills')
+  await expect(simulate(schedule({ faults: { faults: [kill] } }))).rejects.toThrow('its schedule names the call')
 })
