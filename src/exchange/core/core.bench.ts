@@ -2,7 +2,7 @@
  * Order operations of the pure core on one thread, against the floor: the same operations on a bare book, price levels in
  * a map without a rule, an account or an answer. Blocks of each in turn, so that a busy machine is busy for both.
  *
- *   npx node src/exchange/core/core.bench.ts [operations per block]
+ *   npx node src/exchange/core/core.bench.ts [operations per block] [mix]
  *
  * One operation is one create, amend or cancel: checked, matched and answered, its rows pushed as they are handed to the
  * streams, while the market runs: 16 accounts, 3 symbols, 5 µs of venue time each, no operation at a price of the market's.
@@ -12,160 +12,93 @@
  *   fill    an order at the front and another account's immediate one that takes it, in turn
  *   mixed   40 % creates that rest, 40 % cancels, 10 % amends, 10 % as in fill
  *
- * In it: checks, margin, limits, fills of both sides, ids, pushes, and the choice of the operation; its numbers are text
- * already. Not in it: what the shell does once somebody listens (rows as text, JSON, signatures, sockets: rest.bench.ts,
- * stream.bench.ts). The naive venue of the tests is asked as well, for fewer operations: it scans all it ever had.
- * Last, what a venue costs that lives for five seconds.
+ * In it: checks, margin, limits, fills of both sides, ids, pushes, all garbage collection that falls on the thread. Not in
+ * it: what the client does, requests are chosen and written before the clock starts, but for the id that an earlier answer
+ * gave; and what the shell does once somebody listens (rows as text, JSON, signatures, sockets: rest.bench.ts,
+ * stream.bench.ts). What is left of the measuring itself is in it, and has a row of its own: `driver` sends the requests
+ * to a core that answers at once. The naive venue of the tests is asked as well, for fewer operations: it scans all it
+ * ever had. Last, what a venue costs that lives for five seconds.
+ *
+ * Each mix has a process of its own, as a venue has: after the others in one process the mixed load cost 1.3 to 1.4 times
+ * as much, with the code that the engine had compiled, and inlined, for them.
  * Target: 200,000 operations/s. CPU is what is left of the measurement on a machine that is busy elsewhere.
  */
+import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { systemClock } from '../../seams/clock.ts'
-import { type Random, seededRandom } from '../../seams/random.ts'
 import { parseWorld, type World } from '../world.ts'
 import { createExchange } from './exchange.ts'
-import { ACCOUNTS, overFloor, overNaive, SYMBOLS, type Terms, type Way } from './test-support/bench-floor.ts'
+import { overFloor, overNaive } from './test-support/bench-floor.ts'
+import { ACCOUNTS, MARKET_OFFSET, MIXES, type Mix, planOf, type Way } from './test-support/bench-plan.ts'
+import { overCore } from './test-support/bench-requests.ts'
+import type { ExchangeCore } from './types.ts'
 
 const START_MS = 1_767_225_600_000
 const BLOCKS = 7
 const NAIVE_OPERATIONS = 1_000
 const LIVES = 300
-/** The market is this far from the middle; orders that fill each other are inside, those that rest outside, ticks. */
-const MARKET_OFFSET = 20
-const FRONT_OFFSET = 5
-const REST_OFFSETS = [60, 200] as const
-const LOTS_MAX = 4
-/** Resting orders of one account before it stops adding to them. */
-const OPEN_MAX = 60
-
-/** Shares of the operations; cancels are what is left. */
-const MIXES = {
-  rest: { fill: 0, amend: 0, create: 0.5 },
-  amend: { fill: 0, amend: 0.9, create: 0.05 },
-  fill: { fill: 1, amend: 0, create: 0 },
-  mixed: { fill: 0.1, amend: 0.1, create: 0.4 },
-} as const
-type Mix = keyof typeof MIXES
 
 interface Block {
   readonly perSecond: number
   readonly cpuUs: number
 }
 
-main(Number(process.argv[2] ?? 50_000))
+main(Number(process.argv[2] ?? 50_000), process.argv[3] as Mix | undefined)
 
-function main(operations: number): void {
+function main(operations: number, mix: Mix | undefined): void {
+  if (mix !== undefined) return compare(mix, operations)
   print(`median (best) of ${BLOCKS} blocks of ${operations} operations each`)
   print(`${''.padEnd(12)}${'per second'.padStart(26)}${'µs CPU each'.padStart(20)}`)
-  let reached = 0
-  for (const mix of Object.keys(MIXES) as Mix[]) {
-    const core = blocksOf(overCore(), mix, operations)
-    const floor = blocksOf(overFloor(), mix, operations)
-    const blocks = { core: [] as Block[], floor: [] as Block[] }
-    for (let block = 0; block <= BLOCKS; block += 1) {
-      const taken = { core: core(), floor: floor() }
-      if (block === 0) continue // warm-up
-      blocks.core.push(taken.core)
-      blocks.floor.push(taken.floor)
-    }
-    row(`${mix} core`, blocks.core)
-    row(`${mix} floor`, blocks.floor)
-    reached = median(blocks.core.map(({ perSecond }) => perSecond))
+  for (const each of Object.keys(MIXES)) {
+    spawnSync(process.execPath, [fileURLToPath(import.meta.url), String(operations), each], { stdio: 'inherit' })
   }
-  row('mixed naive', [blocksOf(overNaive(), 'mixed', NAIVE_OPERATIONS)()])
-  print(`target 200,000 operations/s, mixed: ${reached >= 200_000 ? 'met' : 'MISSED'}`)
   shortLives()
 }
 
+function compare(mix: Mix, operations: number): void {
+  const ways = {
+    core: blocksOf(overCore(createExchange(openWorld(), { startMs: START_MS }), START_MS), mix, operations),
+    driver: blocksOf(overCore(atOnce(), START_MS), mix, operations),
+    floor: blocksOf(overFloor(), mix, operations),
+  }
+  const taken: Record<keyof typeof ways, Block[]> = { core: [], driver: [], floor: [] }
+  for (let block = 0; block <= BLOCKS; block += 1) {
+    for (const way of Object.keys(ways) as (keyof typeof ways)[]) {
+      const run = ways[way]()
+      if (block > 0) taken[way].push(run) // the first one is for warming up
+    }
+  }
+  for (const way of Object.keys(ways) as (keyof typeof ways)[]) row(`${mix} ${way}`, taken[way])
+  if (mix !== 'mixed') return
+  row('mixed naive', [blocksOf(overNaive(), mix, NAIVE_OPERATIONS, 1)()])
+  const reached = median(taken.core.map(({ perSecond }) => perSecond))
+  print(`target 200,000 operations/s, mixed: ${reached >= 200_000 ? 'met' : 'MISSED'}`)
+}
+
 /** Runs blocks of operations over one way; what is open stays open from block to block. */
-function blocksOf<Name>(way: Way<Name>, mix: Mix, operations: number): () => Block {
-  const random = seededRandom(`core.bench/${mix}`)
-  const operate = operator(way, random, MIXES[mix])
+function blocksOf<Request>(way: Way<Request>, mix: Mix, operations: number, blocks = BLOCKS + 1): () => Block {
+  const requests = planOf(mix, blocks * operations).map(way.write)
+  let from = 0
   return () => {
+    const to = from + operations
     const before = process.threadCpuUsage()
     const startedUs = systemClock.nowUs()
-    for (let n = 0; n < operations; n += 1) operate(n % ACCOUNTS.length)
+    for (let n = from; n < to; n += 1) way.perform(requests[n]!)
     const elapsedUs = systemClock.nowUs() - startedUs
     const { user, system } = process.threadCpuUsage(before)
+    from = to
     return { perSecond: operations / (elapsedUs / 1e6), cpuUs: (user + system) / operations }
   }
 }
 
-/** Does the next operation of one account, as the mix has it. */
-function operator<Name>(way: Way<Name>, random: Random, mix: (typeof MIXES)[Mix]): (by: number) => void {
-  const open = ACCOUNTS.map((): { readonly name: Name; readonly terms: Terms }[] => [])
-  let front: Terms | null = null
-
-  const fresh = (by: number, offset: number): Terms => {
-    const at = SYMBOLS[random.integer(0, SYMBOLS.length - 1)]!
-    return { by, at, ...sided(at, random.next() < 0.5, offset), lots: random.integer(1, LOTS_MAX) }
-  }
-  const fill = (by: number): void => {
-    if (front === null) {
-      front = fresh(by, FRONT_OFFSET)
-      way.create(front, 'GTC')
-    } else {
-      way.create({ ...front, by, isBuy: !front.isBuy }, 'IOC')
-      front = null
-    }
-  }
-  return (by) => {
-    const mine = open[by]!
-    const draw = random.next()
-    if (draw < mix.fill) return fill(by)
-    const isFull = mine.length >= OPEN_MAX
-    if (mine.length === 0 || (draw >= mix.fill + mix.amend && draw < mix.fill + mix.amend + mix.create && !isFull)) {
-      const terms = fresh(by, random.integer(...REST_OFFSETS))
-      mine.push({ name: way.create(terms, 'GTC'), terms })
-      return
-    }
-    const chosen = random.integer(0, mine.length - 1)
-    const { name, terms } = mine[chosen]!
-    if (draw < mix.fill + mix.amend) {
-      const moved = sided(terms.at, terms.isBuy, random.integer(...REST_OFFSETS))
-      return way.amend(name, { ...terms, ...moved, lots: random.integer(1, LOTS_MAX) })
-    }
-    mine[chosen] = mine.at(-1)!
-    mine.pop()
-    way.cancel(name, terms)
-  }
-}
-
-function sided(at: Terms['at'], isBuy: boolean, offset: number): Pick<Terms, 'isBuy' | 'ticks'> {
-  return { isBuy, ticks: isBuy ? at.midTicks - offset : at.midTicks + offset }
-}
-
-/** The core, as the shell asks it. */
-function overCore(): Way<string> {
-  const exchange = createExchange(openWorld(), { startMs: START_MS })
-  let nowMs = START_MS
-  const ask = (by: number, path: string, params: Readonly<Record<string, unknown>>): string => {
-    nowMs += 0.005
-    const { reply, pushes } = exchange.handle({ accountId: ACCOUNTS[by]!, method: 'POST', path, params }, nowMs)
-    const isSame = reply.retMsg === 'order not modified'
-    if (reply.retCode !== 0 && !isSame) throw new Error(`${path}: ${reply.retCode} ${reply.retMsg}`)
-    if (pushes.length === 0 && !isSame) throw new Error(`${path} pushed nothing`)
-    return (reply.result as { readonly orderId: string }).orderId
-  }
-  const written = new Map(SYMBOLS.map((at) => [at, textsOf(at)]))
-  const texts = ({ at, ticks, lots }: Terms) => {
-    const { prices, sizes } = written.get(at)!
-    return { price: prices[ticks - at.midTicks + REST_OFFSETS[1]]!, qty: sizes[lots]! }
-  }
-  return {
-    create: (order, timeInForce) => {
-      const { symbol } = order.at
-      const side = order.isBuy ? 'Buy' : 'Sell'
-      const words = { category: 'linear', symbol, side, orderType: 'Limit', timeInForce }
-      return ask(order.by, '/v5/order/create', { ...words, ...texts(order) })
-    },
-    amend: (orderId, terms) => {
-      const { symbol } = terms.at
-      ask(terms.by, '/v5/order/amend', { category: 'linear', symbol, orderId, ...texts(terms) })
-    },
-    cancel: (orderId, { by, at }) => {
-      ask(by, '/v5/order/cancel', { category: 'linear', symbol: at.symbol, orderId })
-    },
-  }
+/** In place of the core: takes everything in, does nothing. */
+function atOnce(): Pick<ExchangeCore, 'handle'> {
+  const answered = {
+    reply: { retCode: 0, retMsg: 'OK', result: { orderId: 'any' }, retExtInfo: {} },
+    pushes: [{ kind: 'public', topic: '', frame: {} }],
+  } as const
+  return { handle: () => answered }
 }
 
 /** The calm world with money and limits that never bind, and room between its best prices. */
@@ -184,20 +117,6 @@ function openWorld(): World {
 
 function calmWorld(): { readonly instruments: readonly { readonly market: object }[] } {
   return JSON.parse(readFileSync(new URL('../../../fixtures/worlds/calm.json', import.meta.url), 'utf8'))
-}
-
-/** Every price and size there will be, as text: to write them is the client's work, not the venue's. */
-function textsOf({ midTicks, priceDecimals, lotDecimals }: Terms['at']) {
-  const count = 2 * REST_OFFSETS[1] + 1
-  return {
-    prices: Array.from({ length: count }, (_, n) => decimal(midTicks - REST_OFFSETS[1] + n, priceDecimals)),
-    sizes: Array.from({ length: LOTS_MAX + 1 }, (_, lots) => decimal(lots, lotDecimals)),
-  }
-}
-
-function decimal(units: number, decimals: number): string {
-  const digits = String(units).padStart(decimals + 1, '0')
-  return `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`
 }
 
 /** What a simulation pays for every venue it starts: the calm world, five seconds of it, nobody there. */

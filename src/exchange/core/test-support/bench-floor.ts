@@ -1,29 +1,8 @@
 /**
  * What the core's benchmark compares the core with: a bare book, and the venue the core is tested against.
  */
+import { ACCOUNTS, type Operation, SYMBOLS, type Terms, type Way } from './bench-plan.ts'
 import { NaiveVenue } from './naive.ts'
-
-export const ACCOUNTS = Array.from({ length: 16 }, (_, at) => String(2_000_001 + at))
-/** The calm world's, with the middle of their books in ticks. */
-export const SYMBOLS = [
-  { symbol: 'BTCUSDT', midTicks: 600_000, priceDecimals: 1, lotDecimals: 3 },
-  { symbol: 'ETHUSDT', midTicks: 300_000, priceDecimals: 2, lotDecimals: 2 },
-  { symbol: 'SOLUSDT', midTicks: 150_000, priceDecimals: 3, lotDecimals: 1 },
-] as const
-export interface Terms {
-  readonly by: number
-  readonly at: (typeof SYMBOLS)[number]
-  readonly isBuy: boolean
-  readonly ticks: number
-  readonly lots: number
-}
-
-/** Who is asked. Orders go by whatever `create` answers. */
-export interface Way<Name> {
-  create(order: Terms, timeInForce: 'GTC' | 'IOC'): Name
-  amend(name: Name, terms: Terms): void
-  cancel(name: Name, terms: Terms): void
-}
 
 interface Resting {
   readonly isBuy: boolean
@@ -32,23 +11,29 @@ interface Resting {
 }
 
 /** Price levels in a map, best prices in sorted arrays, orders in arrays: no less can be called a book. */
-export function overFloor(): Way<Resting> {
+export function overFloor(): Way<Operation> {
   const books = new Map(SYMBOLS.map(({ symbol }) => [symbol, { bids: floorSide(true), asks: floorSide(false) }]))
+  const orders: Resting[] = []
   const sideOf = ({ at, isBuy }: Terms) => (isBuy ? books.get(at.symbol)!.bids : books.get(at.symbol)!.asks)
+  const create = ({ by, at, isBuy, ticks, lots }: Terms, timeInForce: Operation['timeInForce']): Resting => {
+    const order = { isBuy, ticks, lots }
+    if (timeInForce === 'IOC') sideOf({ by, at, isBuy: !isBuy, ticks, lots }).take(order)
+    else sideOf({ by, at, isBuy, ticks, lots }).insert(order)
+    return order
+  }
+  const amend = (order: Resting, terms: Terms): void => {
+    sideOf(terms).remove(order)
+    order.ticks = terms.ticks
+    order.lots = terms.lots
+    sideOf(terms).insert(order)
+  }
   return {
-    create: ({ by, at, isBuy, ticks, lots }, timeInForce) => {
-      const order = { isBuy, ticks, lots }
-      if (timeInForce === 'IOC') sideOf({ by, at, isBuy: !isBuy, ticks, lots }).take(order)
-      else sideOf({ by, at, isBuy, ticks, lots }).insert(order)
-      return order
+    write: (operation) => operation,
+    perform: ({ does, order, terms, timeInForce }) => {
+      if (does === 'create') orders[order] = create(terms, timeInForce)
+      else if (does === 'amend') amend(orders[order]!, terms)
+      else sideOf(terms).remove(orders[order]!)
     },
-    amend: (order, terms) => {
-      sideOf(terms).remove(order)
-      order.ticks = terms.ticks
-      order.lots = terms.lots
-      sideOf(terms).insert(order)
-    },
-    cancel: (order, terms) => sideOf(terms).remove(order),
   }
 }
 
@@ -91,33 +76,22 @@ function floorSide(isBid: boolean) {
 }
 
 /** The venue the core is tested against; it has one symbol and knows orders by the names they are given. */
-export function overNaive(): Way<string> {
+export function overNaive(): Way<Operation> {
   const unit = { unitE8: 1_000_000n, takerRateE8: 55_000n, makerRateE8: 20_000n, minNotionalE8: 0n, bandPercent: 5 }
   const bounds = { minLots: 1, maxLots: 1_000, maxMarketLots: 1_000, minTicks: 1, maxTicks: 1_000_000 }
   const accounts = ACCOUNTS.map((id) => ({ id, cashE8: 10n ** 15n }))
   const venue = new NaiveVenue({ ...unit, ...bounds, markTicks: SYMBOLS[0].midTicks }, accounts)
   const plain = { isMarket: false, idx: 0, reduceOnly: false, closeOnTrigger: false, smp: 'None' } as const
-  let created = 0
   const onOne = ({ at, ticks }: Terms): number => ticks - at.midTicks + SYMBOLS[0].midTicks
   return {
-    create: (order, tif) => {
-      created += 1
-      const name = String(created)
-      venue.create(ACCOUNTS[order.by]!, {
-        ...plain,
-        name,
-        tif,
-        isBuy: order.isBuy,
-        ticks: onOne(order),
-        lots: order.lots,
-      })
-      return name
-    },
-    amend: (name, terms) => {
-      venue.amend(ACCOUNTS[terms.by]!, name, { ticks: onOne(terms), lots: terms.lots })
-    },
-    cancel: (name, { by }) => {
-      venue.cancel(ACCOUNTS[by]!, name)
+    write: (operation) => operation,
+    perform: ({ does, order, terms, timeInForce }) => {
+      const account = ACCOUNTS[terms.by]!
+      const name = String(order)
+      const { isBuy, lots } = terms
+      if (does === 'cancel') venue.cancel(account, name)
+      else if (does === 'amend') venue.amend(account, name, { ticks: onOne(terms), lots })
+      else venue.create(account, { ...plain, name, tif: timeInForce, isBuy, ticks: onOne(terms), lots })
     },
   }
 }
