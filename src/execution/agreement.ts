@@ -50,15 +50,16 @@ export class Agreement {
   }
 
   async #look(): Promise<void> {
-    await this.#comparePositions()
+    const isWanted = (): boolean => !this.#isEnding
+    await this.#comparePositions(isWanted)
     const { executor, wallet } = this.#options
-    const comparison = await wallet.compare(() => !this.#isEnding)
+    const comparison = await wallet.compare(isWanted)
     if (comparison === 'differ') executor.haltEntries('nothing explains what the wallet holds')
   }
 
-  async #comparePositions(): Promise<void> {
+  async #comparePositions(isWanted: () => boolean): Promise<void> {
     const { ports, executor, refused } = this.#options
-    const comparison = await compareBooks(ports, executor, refused)
+    const comparison = await compareBooks(ports, executor, refused, isWanted)
     if (comparison === 'not compared') return
     this.#disagreements = comparison === 'differ' ? this.#disagreements + 1 : 0
     // Once may be a read that lags; twice, seconds apart, is a liquidation, somebody else's hand, or a bug of ours.

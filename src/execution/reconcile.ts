@@ -109,7 +109,10 @@ function knows({ trade }: TradeRun, { execId }: VenueExecutionRow): boolean {
   return trade.orders.some((order) => order.fills.some((fill) => fill.execId === execId))
 }
 
-/** `not compared`: an order was sent meanwhile, or the venue did not answer; the two would be of different moments. */
+/**
+ * `not compared`: an order was sent meanwhile, or the venue did not answer; the two would be of different moments. Or the
+ * answer is not wanted any more: what the final sweep sends is in our books only when it is over.
+ */
 export type Comparison = 'agree' | 'differ' | 'not compared'
 
 /**
@@ -121,10 +124,11 @@ export async function compareBooks(
   ports: ExecutionPorts,
   executor: Executor,
   refused: readonly string[],
+  isWanted: () => boolean = () => true,
 ): Promise<Comparison> {
   const before = standOf(ports, executor)
   const answer = await ports.gateway.positions(symbolsOf(ports))
-  if (answer.kind !== 'done') return 'not compared'
+  if (answer.kind !== 'done' || !isWanted()) return 'not compared'
   const after = standOf(ports, executor)
   const compared = symbolsOf(ports).filter((symbol) => before.get(symbol)!.text === after.get(symbol)!.text)
   if (compared.length === 0) return 'not compared'

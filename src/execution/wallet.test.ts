@@ -211,6 +211,21 @@ test('a look that is under way when the run is stopped says nothing, and the las
   expect(bench.halts).toEqual([])
 })
 
+test('positions that are told only when the run is stopped are compared with nothing: the sweep may have closed them', async () => {
+  const { bench, wallet } = await counter()
+  const { ports, executor } = bench
+  const agreement = new Agreement({ ports, executor, wallet, refused: [], mayRead: () => true })
+  const gate = Promise.withResolvers<void>()
+  bench.venue.readGate = gate.promise
+  const looking = agreement.look()
+  agreement.pause()
+  bench.venue.hold('BTCUSDT', 1, 10)
+  gate.resolve()
+  await looking
+  expect(bench.log).toContain('positions')
+  expect(bench.lines('books.compared')).toEqual([])
+})
+
 test('where the address has no budget left, nobody looks', async () => {
   const { bench, wallet } = await counter()
   const { ports, executor } = bench
