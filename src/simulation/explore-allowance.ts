@@ -9,6 +9,7 @@
  * It is read off what really happened (faults applied, orders the venue ended short), never off what was planned. Only
  * times are ever excused here; amounts, ids and books are not.
  */
+import { RECOVERY_TRADE } from '../domain/leftover.ts'
 import type { FaultPlan } from '../faults/plan-types.ts'
 import type { JournalLine } from '../journal/events.ts'
 import { linesOf, type Run, type RunOrder, type RunTrade } from '../journal/run.ts'
@@ -35,9 +36,12 @@ export function allowanceOf(schedule: Schedule, run: Run, trade: RunTrade): Allo
   const met = run.faults.applied.filter(({ at }) => at <= trade.lastUs)
   const [first] = met
   const disturbedMs = met.reduce((sum, line) => sum + costMs(schedule, line), 0)
-  // One lost answer is in the bounds already; a limit is none.
+  // One lost answer is in the bounds already; a limit is none. For what a kill left, the kill was as good as one.
   const isOnlyAnswer =
-    met.length === 1 && first!.data.party.startsWith('rest') && !first!.data.verdict.startsWith('rate-limit')
+    met.length === 1 &&
+    trade.tradeId !== RECOVERY_TRADE &&
+    first!.data.party.startsWith('rest') &&
+    !first!.data.verdict.startsWith('rate-limit')
   const moreMs = (isOnlyAnswer ? 0 : disturbedMs) + slowMs(schedule) * Math.max(1, trade.orders.length)
   return { moreMs, because: isBanned(run) ? 'banned' : isNotTaken(run, trade) ? 'not taken' : null }
 }
