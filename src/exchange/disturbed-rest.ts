@@ -7,7 +7,7 @@
  * Judged after the signature, so that a changed order needs no new one; a request that is late is verified again when it
  * arrives, by the time it was signed with.
  */
-import { createsIn, opsAbout } from '../faults/batch.ts'
+import { createsIn, opsAbout, rememberIds, teachesIds } from '../faults/batch.ts'
 import { factsOfRequest, restOpOf, signedMsOf } from '../faults/facts.ts'
 import type { FaultGate, JudgedOp } from '../faults/gate.ts'
 import { type Answer, disturb, dripped } from '../faults/rest-fate.ts'
@@ -34,7 +34,7 @@ export function createRestFaults(options: RestFaultOptions): RestFaults {
       const bodyText = call.route.method === 'POST' ? payload.toString() : ''
       const facts = factsOfRequest(op, urlOf(call), bodyText)
       for (const created of createsIn(op, bodyText)) gate.createSent(created)
-      if (userHandlers === null && !isWanted(opsAbout(op))) {
+      if (userHandlers === null && !isWanted(opsAbout(op)) && !teachesIds(gate, op)) {
         admitted.pass()
         return
       }
@@ -72,7 +72,12 @@ async function settle(options: RestFaultOptions, admitted: Admitted, judged: Jud
   })
   if (fate.do === 'reset') socket.resetAndDestroy()
   else if (fate.do === 'answer') await write(call, fate.answer, clock)
-  else if (fate.do === 'pass' && !hasGivenUp()) admitted.pass()
+  else if (fate.do === 'pass' && !hasGivenUp()) {
+    if (!teachesIds(gate, judged.op)) return admitted.pass()
+    const answer = admitted.send(null)
+    rememberIds(gate, judged.op, judged.bodyText, answer.text)
+    await write(call, answer, clock)
+  }
 }
 
 /** What the user's handlers answer; null when they leave it to the venue. */

@@ -7,7 +7,7 @@
  * The socket itself and its other frames are `disturbed-streams.ts`'s. An answer that is late holds nothing else up: answers
  * are told apart by their `reqId`.
  */
-import { createsIn, opsAbout } from '../faults/batch.ts'
+import { createsIn, opsAbout, rememberIds, teachesIds } from '../faults/batch.ts'
 import { factsOfOrder, restOpOf, signedMsOf } from '../faults/facts.ts'
 import type { FaultGate, JudgedOp } from '../faults/gate.ts'
 import { type Answer, disturb } from '../faults/rest-fate.ts'
@@ -22,7 +22,7 @@ export function createTradeFaults(gate: FaultGate, clock: Clock): TradeFaults {
       const op = restOpOf(order.path)
       const bodyText = JSON.stringify(order.params)
       for (const created of createsIn(op, bodyText)) gate.createSent(created)
-      if (isWanted(opsAbout(op))) void settle(order, op, bodyText)
+      if (isWanted(opsAbout(op)) || teachesIds(gate, op)) void settle(order, op, bodyText)
       else order.pass()
     },
   }
@@ -45,7 +45,12 @@ export function createTradeFaults(gate: FaultGate, clock: Clock): TradeFaults {
     })
     if (fate.do === 'reset') order.reset()
     else if (fate.do === 'answer') order.tell(fate.answer.text)
-    else if (fate.do === 'pass' && order.isOpen()) order.pass()
+    else if (fate.do === 'pass' && order.isOpen()) {
+      if (!teachesIds(gate, op)) return order.pass()
+      const text = order.send(null)
+      rememberIds(gate, op, bodyText, text)
+      order.tell(text)
+    }
   }
 }
 

@@ -99,6 +99,19 @@ test('cancels and amends of a batch are told from each other by the id their ord
   })
 })
 
+test("cancels of a batch by the venue's ids alone are told apart by the batch's answer", () =>
+  withFaults([fault('rest-request', 'cancel-in-batch', REFUSED, { side: 'sell' })], async (bench) => {
+    const { json } = await bench.batch('create-batch', ABC)
+    const { list } = json!['result'] as { list: readonly { orderId: string; orderLinkId: string }[] }
+    const ids = list.map(({ orderId }) => ({ symbol: 'BTCUSDT', orderId }))
+    const cancelled = await bench.batch('cancel-batch', ids.slice(0, 2))
+    expect(outcomes(cancelled.json)).toEqual([
+      ['a', 0],
+      ['', 110007],
+    ])
+    expect(bench.applied()).toMatchObject([{ op: 'cancel-in-batch', clientId: 'b' }])
+  }))
+
 test('a batch of which nothing is left never reaches the venue; one that the venue refuses whole is told as it is', () =>
   withFaults([fault('rest-request', 'create-in-batch', REFUSED, { times: 3 })], async (bench) => {
     expect(outcomes((await bench.batch('create-batch', ABC)).json)).toEqual(['a', 'b', 'c'].map((id) => [id, 110007]))

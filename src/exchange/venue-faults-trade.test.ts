@@ -16,6 +16,7 @@ interface Trader extends Disposable {
 }
 
 const ORDER = { symbol: 'BTCUSDT', side: 'Buy', orderType: 'Limit', qty: '0.010', price: '50000.00', positionIdx: 0 }
+const SELL = { ...ORDER, side: 'Sell', price: '65000.00' }
 
 async function trader({ exchange }: Bench): Promise<Trader> {
   const client = await connect(exchange.tradeUrl)
@@ -141,7 +142,7 @@ test('an order is changed on its way, one side is told from the other, and a can
   return withFaults(faults, async (bench) => {
     using desk = await trader(bench)
     await desk.ask('order.create', 'a')
-    await desk.ask('order.create', 'b', { ...ORDER, side: 'Sell', price: '65000.00' })
+    await desk.ask('order.create', 'b', SELL)
     expect([(await bench.order('a'))?.['qty'], (await bench.order('b'))?.['qty']]).toEqual(['0.010', '0.005'])
     const cancel = { symbol: 'BTCUSDT' }
     expect(await desk.ask('order.cancel', 'a', cancel)).toMatchObject({ retCode: 20006 }) // its reqId was the create's
@@ -151,6 +152,24 @@ test('an order is changed on its way, one side is told from the other, and a can
     expect((await bench.order('b'))?.['orderStatus']).toBe('Cancelled')
   })
 })
+
+test("a cancel by socket that names the venue's id alone is matched by its order's side", () =>
+  withFaults(
+    [fault('trade-reply', 'cancel', { do: 'retCode', code: 110001, message: 'gone' }, { side: 'sell' })],
+    async (bench) => {
+      using desk = await trader(bench)
+      const taken = [await desk.ask('order.create', 'a'), await desk.ask('order.create', 'b', SELL)]
+      const codes: unknown[] = []
+      for (const [place, answer] of taken.entries()) {
+        const { orderId } = answer['data'] as { orderId: string }
+        const header = { 'X-BAPI-TIMESTAMP': String(systemClock.wallMs()), 'X-BAPI-RECV-WINDOW': '5000' }
+        const args = [{ category: 'linear', symbol: 'BTCUSDT', orderId }]
+        const told = await desk.client.ask({ reqId: `cancel ${place}`, header, op: 'order.cancel', args })
+        codes.push(told['retCode'])
+      }
+      expect(codes).toEqual([0, 110001])
+    },
+  ))
 
 test('one order of a batch by socket is refused in its place', () =>
   withFaults(

@@ -130,6 +130,34 @@ test('one side of a one-way account is told from the other: as it is sent, and b
   })
 })
 
+test("a cancel by the venue's id alone is matched by the side its order was created with, without a client's id too", () =>
+  withFaults([fault('rest-request', 'cancel', { do: 'drop' }, { side: 'sell' })], async (bench) => {
+    const idOf = async (clientId: string, side: 'Buy' | 'Sell'): Promise<string> =>
+      ((await bench.create(clientId, { side })).json!['result'] as { orderId: string }).orderId
+    const [buy, sell, nameless] = [await idOf('a', 'Buy'), await idOf('b', 'Sell'), await idOf('', 'Sell')]
+    expect((await bench.cancel({ orderId: buy })).json).toMatchObject({ retCode: 0 })
+    const lost = bench.cancel({ orderId: nameless })
+    expect(await unanswered(lost, () => bench.create('c'))).toBe(true)
+    // The one cancel that is planned to be lost is spent.
+    expect((await bench.cancel({ orderId: sell })).json).toMatchObject({ retCode: 0 })
+    expect(bench.applied()).toMatchObject([{ op: 'cancel', clientId: null }])
+  }))
+
+test('the balance and what changed it are read, lost and read again, each by its own operation', () =>
+  withFaults(
+    (['wallet', 'transactions'] as const).map((op) =>
+      fault('rest-reply', op, { do: 'retCode', code: 10016, message: 'x' }),
+    ),
+    async (bench) => {
+      const read = async (path: string): Promise<unknown> => (await bench.read(path)).json?.['retCode']
+      const paths = ['/v5/account/wallet-balance?accountType=UNIFIED', '/v5/account/transaction-log?currency=USDT']
+      const codes: unknown[] = []
+      for (const path of [...paths, ...paths]) codes.push(await read(path))
+      expect(codes).toEqual([10016, 10016, 0, 0])
+      expect(bench.applied().map(({ op }) => op)).toEqual(['wallet', 'transactions'])
+    },
+  ))
+
 test('a trickling reply is whole in the end, and late', () =>
   withFaults([onCreate('rest-reply', { do: 'slow-drip', ms: 200 })], async (bench) => {
     const startUs = systemClock.nowUs()

@@ -5,8 +5,8 @@
  *
  * The answer's lists keep the order of the request. Source of their shape: Bybit v5 batch-place, batch-cancel.
  */
-import { factsOfOrder, isRecord, parsedOrNull } from './facts.ts'
-import type { FaultFacts, JudgedOp } from './gate.ts'
+import { factsOfOrder, factsOfRecord, isRecord, parsedOrNull } from './facts.ts'
+import type { FaultFacts, FaultGate, JudgedOp } from './gate.ts'
 import type { FaultOp, FaultVerdict } from './plan-types.ts'
 import { isRewriting, rewriteOrder } from './rewrite.ts'
 
@@ -26,10 +26,26 @@ export function opsAbout(op: JudgedOp): readonly JudgedOp[] {
   return inBatch === undefined ? [op] : [op, inBatch]
 }
 
+/** Whether an answer has ids of the venue in it that the plan asks for. */
+export function teachesIds({ asksVenueIds }: FaultGate, op: JudgedOp): boolean {
+  return asksVenueIds && (op === 'create' || op === 'create-batch')
+}
+
 /** The facts of every order that a request creates, none for other requests. */
 export function createsIn(op: JudgedOp, bodyText: string): readonly FaultFacts[] {
   if (op === 'create') return [factsOfOrder(op, objectOf(bodyText))]
   return op === 'create-batch' ? ordersOf(objectOf(bodyText)).map((order) => factsOfOrder('create', order)) : []
+}
+
+/** Has the gate know which orders the venue means by ids of its own: those of a create's answer, in the order of the request. */
+export function rememberIds(gate: FaultGate, op: JudgedOp, bodyText: string, answerText: string): void {
+  if (!teachesIds(gate, op)) return
+  const { result, data } = objectOf(answerText)
+  const rows = op === 'create' ? [result ?? data] : listIn(result ?? data)
+  for (const [place, facts] of createsIn(op, bodyText).entries()) {
+    const { venueOrderId } = factsOfRecord(rows[place])
+    if (venueOrderId !== null) gate.createTaken(facts, venueOrderId)
+  }
 }
 
 export interface DisturbedBatch {

@@ -4,13 +4,15 @@
  *   POST /v5/order/create  {"symbol":…,"positionIdx":2,"orderLinkId":…}   ─► create, short leg, that client order id
  *   {"topic":"execution","data":[{…,"orderLinkId":…}]}                    ─► execution, the leg by the gate's memory
  *
+ * {"retCode":0,"result":{"orderId":…}}                          ─► what the venue calls the order it took in
+ *
  * Reading is lenient: a field that is missing or odd is null, since faults also meet traffic that is itself broken.
  */
 import type { LegName, Side } from '../domain/order.ts'
 import { type FaultFacts, type JudgedOp, NO_FACTS } from './gate.ts'
 import type { FaultParty } from './plan-types.ts'
 
-/** REST operations by method and path. Source: Bybit v5 order, position, execution and market endpoints. */
+/** REST operations by method and path. Source: Bybit v5 order, position, execution, account and market endpoints. */
 export const REST_ROUTES = [
   { method: 'POST', path: '/v5/order/create', op: 'create' },
   { method: 'POST', path: '/v5/order/amend', op: 'amend' },
@@ -23,6 +25,8 @@ export const REST_ROUTES = [
   { method: 'GET', path: '/v5/order/history', op: 'history' },
   { method: 'GET', path: '/v5/execution/list', op: 'executions' },
   { method: 'GET', path: '/v5/position/list', op: 'positions' },
+  { method: 'GET', path: '/v5/account/wallet-balance', op: 'wallet' },
+  { method: 'GET', path: '/v5/account/transaction-log', op: 'transactions' },
   { method: 'GET', path: '/v5/market/time', op: 'time' },
 ] as const
 
@@ -60,6 +64,7 @@ export function factsOfRecord(record: unknown): FaultFacts {
     side: sideOf(record['side']),
     reduceOnly: typeof record['reduceOnly'] === 'boolean' ? record['reduceOnly'] : null,
     clientId: textOrNull(record['orderLinkId']),
+    venueOrderId: textOrNull(record['orderId']),
   }
 }
 

@@ -23,6 +23,7 @@ const order = (clientId: string, more: Partial<FaultFacts> = {}): FaultFacts => 
   side: 'buy',
   reduceOnly: false,
   clientId,
+  venueOrderId: null,
   ...more,
 })
 
@@ -149,6 +150,34 @@ test('a cancel, a query and an execution are matched by what their order was cre
   expect(gate.judge('private-stream', 'execution', bare('b'), MOUNTED_US)).toMatchObject({ clientId: 'b' })
   expect(gate.judge('rest-request', 'realtime', bare('a'), MOUNTED_US)).toBeNull()
   expect(gate.judge('rest-request', 'realtime', bare('b'), MOUNTED_US)).toMatchObject({ clientId: 'b' })
+})
+
+test("a cancel that names the venue's id alone is matched by what that order was created as", () => {
+  const { gate } = gateOf(lostCreate({ op: 'cancel', leg: 'short', times: null }))
+  expect(gate.asksVenueIds).toBe(true)
+  const nameless = order('', { clientId: null, leg: 'short' })
+  for (const [facts, id] of [
+    [order('a'), 'v1'],
+    [order('b', { leg: 'short' }), 'v2'],
+    [nameless, 'v3'],
+  ] as const) {
+    gate.createSent(facts)
+    gate.createTaken(facts, id)
+  }
+  const cancelled = (venueOrderId: string): unknown =>
+    gate.judge('rest-request', 'cancel', { ...NO_FACTS, venueOrderId }, MOUNTED_US)?.clientId
+
+  expect(['v1', 'v2', 'v3', 'unknown'].map(cancelled)).toEqual([undefined, 'b', null, undefined])
+})
+
+test("the venue's ids are asked for only where something says less of an order than its create", () => {
+  const asks = (more: Partial<Fault>): boolean => gateOf(lostCreate(more)).gate.asksVenueIds
+  expect([asks({ leg: 'short' }), asks({ op: 'cancel' }), asks({ op: 'cancel', symbol: 'BTCUSDT' })]).toEqual([
+    false,
+    false,
+    false,
+  ])
+  expect([asks({ op: 'any', side: 'sell' }), asks({ op: 'amend', reduceOnly: true })]).toEqual([true, true])
 })
 
 test('one connection is one occurrence however often it is looked at', () => {

@@ -3,8 +3,9 @@
  *
  *   (party, operation, facts, now) ─► gate ─► verdict of the first fault that matches and is due, or null
  *
- * One gate per thread. It counts occurrences and creates, and remembers which leg and side a client order id belongs to, so
- * that cancels, queries and executions, which say less on the wire, can be matched by them too.
+ * One gate per thread. It counts occurrences and creates, and remembers which leg and side an order's ids belong to (the
+ * client's as it is sent, the venue's as it is answered), so that cancels, queries and executions, which say less on the
+ * wire, can be matched by them too.
  */
 import type { LegName, Side } from '../domain/order.ts'
 import { type Random, seededRandom } from '../seams/random.ts'
@@ -18,6 +19,8 @@ export interface FaultFacts {
   readonly side: Side | null
   readonly reduceOnly: boolean | null
   readonly clientId: string | null
+  /** The venue's own id of the order. */
+  readonly venueOrderId: string | null
   /** Sockets only: which connection, so that one connection is one occurrence however often it is looked at. */
   readonly socketId?: number
   /** Sockets only: how long it has been open. */
@@ -49,6 +52,10 @@ export interface FaultGate {
   judge(party: FaultParty, op: JudgedOp, facts: FaultFacts, nowUs: number): Applied | null
   /** A create request is on its way, disturbed or not. */
   createSent(facts: FaultFacts): void
+  /** The venue has taken a create in, and answered with an id of its own. */
+  createTaken(facts: FaultFacts, venueOrderId: string): void
+  /** Whether that is worth knowing: the plan tells orders apart by what a cancel, a query or a row may leave out. */
+  readonly asksVenueIds: boolean
   /** Calls back after each create request has been counted. */
   onCreate(listener: () => void): void
   /** Whether any fault of the plan could ever answer; a mount that is never needed stays out of the way. */
@@ -62,12 +69,19 @@ export interface FaultGate {
 }
 
 /** Facts of something that concerns no order. */
-export const NO_FACTS: FaultFacts = { symbol: null, leg: null, side: null, reduceOnly: null, clientId: null }
+export const NO_FACTS: FaultFacts = {
+  symbol: null,
+  leg: null,
+  side: null,
+  reduceOnly: null,
+  clientId: null,
+  venueOrderId: null,
+}
 
 /** What tells one order from another. */
 export const ORDER_FILTERS = ['symbol', 'leg', 'side', 'reduceOnly'] as const
 
-/** Client order ids remembered; the oldest are forgotten first. */
+/** Orders remembered by each kind of id; the oldest are forgotten first. */
 const ORDERS_REMEMBERED_MAX = 20_000
 
 /** Operations that nothing on the wire brings about. */
@@ -84,21 +98,9 @@ interface Counter {
 
 export function createGate(plan: FaultPlan, options: GateOptions): FaultGate {
   const counters = plan.faults.map(counterOf)
-  const orders = new Map<string, FaultFacts>()
+  const orders = createOrders()
   const createListeners: (() => void)[] = []
   let creates = 0
-
-  const completed = (facts: FaultFacts): FaultFacts => {
-    const known = facts.clientId === null ? undefined : orders.get(facts.clientId)
-    if (known === undefined) return facts
-    return {
-      ...facts,
-      symbol: facts.symbol ?? known.symbol,
-      leg: facts.leg ?? known.leg,
-      side: facts.side ?? known.side,
-      reduceOnly: facts.reduceOnly ?? known.reduceOnly,
-    }
-  }
 
   const isOccurrence = (fault: Fault, facts: FaultFacts, nowUs: number): boolean =>
     matchesOrder(fault, facts) &&
@@ -108,7 +110,7 @@ export function createGate(plan: FaultPlan, options: GateOptions): FaultGate {
 
   return {
     judge(party, op, facts, nowUs) {
-      const known = completed(facts)
+      const known = orders.completed(facts)
       let decided: Counter | null = null
       for (const counter of counters) {
         const { fault } = counter
@@ -121,16 +123,19 @@ export function createGate(plan: FaultPlan, options: GateOptions): FaultGate {
       if (decided === null) return null
       decided.applied += 1
       const { fault, seen: occurrence } = decided
-      const applied: Applied = { fault, verdict: fault.verdict, party, op, occurrence, clientId: facts.clientId }
+      const applied: Applied = { fault, verdict: fault.verdict, party, op, occurrence, clientId: known.clientId }
       options.onApplied(applied)
       return applied
     },
 
     createSent(facts) {
       creates += 1
-      if (facts.clientId !== null) remember(orders, facts.clientId, facts)
+      orders.sent(facts)
       for (const listener of createListeners) listener()
     },
+
+    createTaken: orders.taken,
+    asksVenueIds: plan.faults.some(tellsOrdersApart),
 
     onCreate: (listener) => {
       createListeners.push(listener)
@@ -150,10 +155,43 @@ export function createGate(plan: FaultPlan, options: GateOptions): FaultGate {
   }
 }
 
-function remember(orders: Map<string, FaultFacts>, clientId: string, facts: FaultFacts): void {
-  orders.set(clientId, facts)
-  const oldest = orders.keys().next().value
-  if (orders.size > ORDERS_REMEMBERED_MAX && oldest !== undefined) orders.delete(oldest)
+/** What orders were created as, by both their ids. */
+function createOrders() {
+  const byClientId = new Map<string, FaultFacts>()
+  const byVenueId = new Map<string, FaultFacts>()
+  const remember = (orders: Map<string, FaultFacts>, id: string, facts: FaultFacts): void => {
+    orders.set(id, facts)
+    const oldest = orders.keys().next().value
+    if (orders.size > ORDERS_REMEMBERED_MAX && oldest !== undefined) orders.delete(oldest)
+  }
+  return {
+    sent(facts: FaultFacts): void {
+      if (facts.clientId !== null) remember(byClientId, facts.clientId, facts)
+    },
+    taken: (facts: FaultFacts, venueOrderId: string): void => remember(byVenueId, venueOrderId, facts),
+    /** With what the wire does not say. */
+    completed(facts: FaultFacts): FaultFacts {
+      const { clientId, venueOrderId } = facts
+      const known =
+        (clientId === null ? undefined : byClientId.get(clientId)) ??
+        (venueOrderId === null ? undefined : byVenueId.get(venueOrderId))
+      if (known === undefined) return facts
+      return {
+        ...facts,
+        symbol: facts.symbol ?? known.symbol,
+        leg: facts.leg ?? known.leg,
+        side: facts.side ?? known.side,
+        reduceOnly: facts.reduceOnly ?? known.reduceOnly,
+        clientId: clientId ?? known.clientId,
+      }
+    },
+  }
+}
+
+/** By more than every operation about an order says of itself. A create says it all. */
+function tellsOrdersApart({ party, op, leg, side, reduceOnly }: Fault): boolean {
+  if (party === 'public-stream' || op === 'create' || op === 'create-in-batch') return false
+  return leg !== undefined || side !== undefined || reduceOnly !== undefined
 }
 
 function faultsOf(plan: FaultPlan, party: FaultParty): readonly Fault[] {

@@ -20,6 +20,8 @@ const REST_OPS: readonly FaultOp[] = [
   'history',
   'executions',
   'positions',
+  'wallet',
+  'transactions',
   'time',
 ]
 const FRAME_OPS: readonly FaultOp[] = ['pong', 'ack', 'any-frame']
@@ -95,7 +97,7 @@ export function verdictsFor(party: FaultParty, op: FaultOp): readonly Do[] {
   return op === 'socket' ? ON_SOCKET : ON_FRAME
 }
 
-/** Operations about one order, so that its leg, side or reduce-only can be told (by the wire, or by client order id). */
+/** Operations about one order, so that its leg, side or reduce-only can be told (by the wire, or by one of its ids). */
 const ABOUT_ORDERS: readonly FaultOp[] = [
   ...IN_BATCH,
   'create',
@@ -119,6 +121,7 @@ const WITHOUT_SYMBOL: readonly FaultOp[] = [
   'pong',
   'ack',
   'wallet',
+  'transactions',
   'process',
   'clock',
 ]

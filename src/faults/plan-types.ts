@@ -40,13 +40,16 @@ export type FaultOp =
   | 'history'
   | 'executions'
   | 'positions'
+  /** The balance; of a private stream, its frames. */
+  | 'wallet'
+  /** The account's log of what changed the balance. */
+  | 'transactions'
   | 'time'
   | 'any'
   | 'connect'
   | 'order'
   | 'execution'
   | 'position'
-  | 'wallet'
   | 'orderbook'
   | 'tickers'
   /** The answer to a ping, as a JSON frame or as a control frame. */
@@ -118,9 +121,9 @@ export interface Fault {
   readonly party: FaultParty
   readonly op: FaultOp
   readonly symbol?: string
-  /** Judged by `positionIdx` of the order (and remembered by client order id for cancels and queries). */
+  /** Judged by `positionIdx` of the order, and remembered by both its ids for cancels, amends and queries. */
   readonly leg?: 'long' | 'short'
-  /** The order's side, as it is sent and as it is told; remembered by client order id too. */
+  /** The order's side, as it is sent and as it is told; remembered like the leg. */
   readonly side?: Side
   readonly reduceOnly?: boolean
   /**

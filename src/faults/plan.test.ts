@@ -135,6 +135,11 @@ test('a filter the operation cannot satisfy is refused, since the fault would ne
       }),
     ),
   ).toEqual(['faults[0].leg', 'faults[0].reduceOnly', 'faults[0].afterCreates', 'faults[0].socketAgeMs'])
+  expect(pathsOf(withFault({ op: 'transactions', symbol: 'BTCUSDT', leg: 'long' }))).toEqual([
+    'faults[0].symbol',
+    'faults[0].leg',
+  ])
+  expect(pathsOf(withFault({ party: 'private-stream', op: 'transactions', verdict: drop }))).toEqual(['faults[0].op'])
   expect(pathsOf(withFault({ party: 'private-stream', op: 'connect', symbol: 'BTCUSDT', verdict: drop }))).toEqual([
     'faults[0].symbol',
   ])

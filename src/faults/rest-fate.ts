@@ -4,14 +4,14 @@
  *
  *                       ┌ drop, reset, http, retCode, rate-limit, replace, malformed: the venue never sees it
  *   client ─► request ──┤ delay, duplicate, reprice, shrink ─► venue ─► reply ──┐
- *      ▲                └ nothing planned: on the client's own connection       │ the venue really did it, then
+ *      ▲                └ nothing planned: on the client's own connection      │ the venue really did it, then
  *      └── delay, drop, reset, duplicate, http, retCode, replace, slow-drip ◄───┘
  *
  * A fate is a value; whoever owns the client's connection carries it out: `rest-mount.ts` on sockets, a simulation in
  * memory, the venue at its door for REST and for orders by socket.
  */
 import type { Clock } from '../seams/clock.ts'
-import { type DisturbedBatch, disturbBatch } from './batch.ts'
+import { type DisturbedBatch, disturbBatch, rememberIds } from './batch.ts'
 import type { FaultFacts, FaultGate, JudgedOp } from './gate.ts'
 import type { FaultParty, FaultVerdict } from './plan-types.ts'
 import { isRewriting, rewriteCreate } from './rewrite.ts'
@@ -82,7 +82,11 @@ export async function disturb(exchange: Exchange): Promise<Fate> {
   }
 
   const change = asked !== undefined && isRewriting(asked) ? rewriteCreate(exchange.bodyText, asked) : null
-  const send = batch === null ? () => exchange.send(change) : () => sendBatch(exchange, batch)
+  const send = async (): Promise<Answer | null> => {
+    const answer = await (batch === null ? exchange.send(change) : sendBatch(exchange, batch))
+    if (answer !== null) rememberIds(gate, op, exchange.bodyText, answer.text)
+    return answer
+  }
   const first = await send()
   const isTwice = asked?.do === 'duplicate' || told?.do === 'duplicate'
   const second = isTwice ? await send() : null

@@ -78,6 +78,32 @@ test(
 )
 
 test(
+  "a cancel and an amend that name the venue's id alone are matched by the leg that order was created for",
+  withFaults(
+    [
+      { name: 'cancel', party: 'rest-request', op: 'cancel', leg: 'short', verdict: { do: 'http', status: 502 } },
+      { name: 'amend', party: 'rest-reply', op: 'amend', leg: 'long', verdict: { do: 'http', status: 504 } },
+    ],
+    async ({ create, rest, journal }) => {
+      const idOf = async (name: string, leg: 'long' | 'short'): Promise<unknown> => {
+        const { text } = await create(name, leg)
+        return (JSON.parse(text!) as { result: { orderId: string } }).result.orderId
+      }
+      const [long, short] = [await idOf('a', 'long'), await idOf('b', 'short')]
+      const ask = async (path: string, orderId: unknown): Promise<unknown> =>
+        (await rest('POST', `/v5/order/${path}`, { body: { orderId } })).status
+
+      expect([await ask('cancel', long), await ask('cancel', short)]).toEqual([200, 502])
+      expect([await ask('amend', short), await ask('amend', long)]).toEqual([200, 504])
+      expect(journal().map(({ op, clientId }) => [op, clientId?.split('-')[1]])).toEqual([
+        ['cancel', 'b'],
+        ['amend', 'a'],
+      ])
+    },
+  ),
+)
+
+test(
   'a request verdict and a reply verdict meet in one exchange',
   withFaults(
     [
@@ -92,6 +118,19 @@ test(
     },
   ),
 )
+
+test('reads of the balance and of what changed it are operations of their own', async () => {
+  const faults = (['wallet', 'transactions'] as const).map(
+    (op): Fault => ({ name: op, party: 'rest-request', op, verdict: { do: 'http', status: 502 } }),
+  )
+  await using venue = await startTestVenue()
+  await using own = await startDisturbedClient({ venue, faults })
+  const ask = async (path: string): Promise<unknown> => (await own.rest('GET', `/v5/account/${path}`)).status
+
+  const paths = ['info', 'wallet-balance?accountType=UNIFIED', 'transaction-log?currency=USDT']
+  expect(await Promise.all(paths.map(ask))).toEqual([200, 502, 502])
+  expect(own.journal().map(({ data }) => data.op)).toEqual(['wallet', 'transactions'])
+})
 
 test('a path the plan has no name for is hit by `any` only', async () => {
   const any: Fault = {

@@ -15,7 +15,7 @@ import { http } from 'msw/http'
 import { bypass } from 'msw/utils/bypass'
 import { isPassthroughResponse } from 'msw/utils/passthrough'
 import type { Clock } from '../seams/clock.ts'
-import { createsIn } from './batch.ts'
+import { createsIn, rememberIds, teachesIds } from './batch.ts'
 import { factsOfRequest, REST_ROUTES, restOpOf, signedMsOf, streamOf } from './facts.ts'
 import { type FaultGate, type JudgedOp, NO_FACTS } from './gate.ts'
 import { type Answer, disturb, disturbHandshake, dripped, type Fate } from './rest-fate.ts'
@@ -39,6 +39,16 @@ export async function mountRest(options: RestMountOptions): Promise<AsyncDisposa
   interceptor.on('request', ({ request, controller }) => {
     resets.set(request, () => controller.errorWith(connectionReset()))
   })
+
+  if (options.gate.asksVenueIds) {
+    // The client is told its reply once this is over.
+    interceptor.on('response', async ({ request, response, responseType }) => {
+      const op = restOpOf(new URL(request.url).pathname)
+      if (responseType === 'mock' || !teachesIds(options.gate, op)) return
+      const [bodyText, answerText] = await Promise.all([request.clone().text(), response.clone().text()])
+      rememberIds(options.gate, op, bodyText, answerText)
+    })
+  }
 
   const settle = async (request: Request, fate: Fate): Promise<Response | undefined> => {
     if (request.signal.aborted || fate.do === 'pass') return undefined

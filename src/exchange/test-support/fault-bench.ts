@@ -18,8 +18,10 @@ let benches = 0
 export interface Bench {
   readonly exchange: RunningExchange
   create(clientId: string, more?: { readonly window?: string; readonly side?: 'Buy' | 'Sell' }): Promise<Answer>
-  /** Cancels by client order id. */
-  cancel(clientId: string): Promise<Answer>
+  /** Cancels by client order id, or by whatever is said instead. */
+  cancel(id: string | { readonly orderId: string }): Promise<Answer>
+  /** A signed read. */
+  read(pathAndQuery: string): Promise<Answer>
   batch(name: 'create-batch' | 'amend-batch' | 'cancel-batch', request: readonly object[]): Promise<Answer>
   /** The venue's own row of an order; undefined when it never saw it. */
   order(clientId: string): Promise<Readonly<Record<string, string>> | undefined>
@@ -57,7 +59,11 @@ export function benchOf(exchange: RunningExchange, journalPath: string): Bench {
       const price = side === 'Buy' ? '50000.00' : '65000.00'
       return send(CREATE, { side, orderType: 'Limit', qty: '0.010', price, positionIdx: 0, orderLinkId }, window)
     },
-    cancel: (orderLinkId) => send('/v5/order/cancel', { orderLinkId }),
+    cancel: (id) => send('/v5/order/cancel', typeof id === 'string' ? { orderLinkId: id } : id),
+    read: (pathAndQuery) => {
+      const [path, query = ''] = pathAndQuery.split('?')
+      return get(`${restUrl}${path}`, query, signed())
+    },
     batch: (name, request) => send(`/v5/order/${name}`, { request }),
     async order(clientId) {
       const query = `category=linear&symbol=BTCUSDT&orderLinkId=${clientId}`
