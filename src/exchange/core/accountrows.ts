@@ -20,7 +20,8 @@ export function pictureOf(position: Position, exposure = exposureOf(position.hol
   const ticks = liquidationTicks(position, exposure)
   position.picturedIn = exposure
   if (isSame && Object.is(picture.liquidationTicks, ticks)) return picture
-  position.picture = { position: { ...position, picture: null }, figures, liquidationTicks: ticks }
+  const then = isSame ? picture.position : { ...position, picture: null }
+  position.picture = { position: then, figures, liquidationTicks: ticks }
   return position.picture
 }
 

@@ -33,7 +33,7 @@ export function amendedTerms(venue: Venue, order: Order, params: Params): Amende
     lots === order.lots && priceTicks === order.priceTicks && stop === order.stop && attached === order.attached
   if (isSame) return refuse(10001, 'order not modified')
   const { isBuy, idx, reduceOnly } = order
-  const money = { idx, isBuy, reduceOnly, lots: lots - order.filledLots, priceTicks }
+  const money = { idx, isBuy, reduceOnly, lots: lots - order.filled.lots, priceTicks }
   const holdE8 = order.status === 'Untriggered' ? 0 : checkMoney(venue, order.holding, money, order.holdE8)
   return typeof holdE8 === 'number' ? { lots, priceTicks, holdE8, stop, attached } : holdE8
 }
@@ -70,7 +70,7 @@ function amendedLots(venue: Venue, order: Order, params: Params, priceTicks: num
   if (lots === undefined) return refuse(10001, 'Qty invalid')
   const checked = checkLots(venue, listing, { isMarket, reduceOnly, priceTicks }, lots)
   if (typeof checked !== 'number') return checked
-  if (lots <= order.filledLots) return refuse(110064, 'The quantity must be above what is filled already')
+  if (lots <= order.filled.lots) return refuse(110064, 'The quantity must be above what is filled already')
   // TP and SL of a whole position follow its size by themselves.
   const isFixed = isProtective(order) && !order.stop?.type.startsWith('Partial')
   if (isFixed && lots !== order.lots) return badParam('qty')

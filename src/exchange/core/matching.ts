@@ -13,6 +13,7 @@ import type { BookSide, Execution, Level, Listing, Order, PublicTrade, TickDirec
 import { count, isOpen } from './model.ts'
 import { feeOf } from './money.ts'
 import { NONE_YET } from './neworder.ts'
+import type { Ending } from './orderterms.ts'
 import { tellExecution, touchOrder, touchPosition, touchWallet } from './outbox.ts'
 import { rememberExecution } from './remembered.ts'
 import { forget } from './stoplist.ts'
@@ -108,8 +109,7 @@ function trade(venue: Venue, listing: Listing, who: Sweep, maker: Order, wanted:
     followUp(venue, maker, lots, closedByMaker)
     return lots
   }
-  if (isRpi) who.taker.rpiLots += lots
-  const closedByTaker = bookFill(venue, who.taker, { lots, priceTicks, isMaker: false, seq })
+  const closedByTaker = bookFill(venue, who.taker, { lots, priceTicks, isMaker: false, seq, isRpi })
   // Only now: what one side's fill ends must not be the other side of this very match.
   followUp(venue, maker, lots, closedByMaker)
   followUp(venue, who.taker, lots, closedByTaker)
@@ -158,6 +158,8 @@ interface Fill {
   readonly priceTicks: number
   readonly isMaker: boolean
   readonly seq: number
+  /** Of the other side, a retail price improvement order. */
+  readonly isRpi?: boolean
   readonly kind?: ExecutionKind
 }
 
@@ -167,22 +169,27 @@ export function fill(venue: Venue, order: Order, terms: Fill): void {
 }
 
 /** Answers the lots it closed. */
-function bookFill(venue: Venue, order: Order, { lots, priceTicks, isMaker, seq, kind = 'Trade' }: Fill): number {
+function bookFill(venue: Venue, order: Order, terms: Fill): number {
+  const { lots, priceTicks, isMaker, seq, isRpi = false, kind = 'Trade' } = terms
   const { listing, account } = order
   const atMs = Math.floor(venue.nowMs)
   const valueE8 = lots * priceTicks * listing.valueScale
   const feeE8 = feeOf(valueE8, isMaker ? venue.rules.makerRateE8 : venue.rules.takerRateE8)
   const leavesBefore = order.leaves
   order.leaves -= lots
-  order.filledLots += lots
-  order.valueE8 += valueE8
-  order.feeE8 += feeE8
   order.status = 'PartiallyFilled'
   order.updatedMs = venue.nowMs
   releaseHold(order, leavesBefore)
   const { pnlE8, closedLots, openFeeE8, netE8 } = settleFill(order, { lots, valueE8, feeE8, atMs, seq })
   const position = order.holding.positions[order.idx]
-  order.closedPnlE8 += netE8
+  const { filled } = order
+  order.filled = {
+    lots: filled.lots + lots,
+    rpiLots: filled.rpiLots + (isRpi ? lots : 0),
+    valueE8: filled.valueE8 + valueE8,
+    feeE8: filled.feeE8 + feeE8,
+    closedPnlE8: filled.closedPnlE8 + netE8,
+  }
   if (closedLots < lots) venue.watch.opened()
   venue.executionNumber += 1
   const execution: Execution = {
@@ -232,19 +239,9 @@ function cancelUncovered(venue: Venue, cause: Order): void {
   }
 }
 
-/** Why an order ends without being filled. */
-export interface Ending {
-  readonly status?: 'Cancelled' | 'Rejected'
-  readonly cancelType?: string
-  readonly rejectReason?: string
-  readonly smpOrderId?: string
-}
-
 /** Ends an order, wherever it is: in the book, waiting to be matched, or on its way through a sweep. */
 export function cancel(venue: Venue, order: Order, ending: Ending): void {
-  order.cancelType = ending.cancelType ?? 'UNKNOWN'
-  order.rejectReason = ending.rejectReason ?? 'EC_NoError'
-  order.smpOrderId = ending.smpOrderId ?? ''
+  order.ending = ending
   const isWaiting = order.status === 'Untriggered'
   end(venue, order, ending.status ?? (isWaiting ? venue.rules.doubts.cancelledStopStatus : 'Cancelled'))
   touchOrder(venue, order)

@@ -3,7 +3,7 @@
  */
 import type { Account, Execution, Holding, Listing, Order, PositionIdx, Venue } from './model.ts'
 import { count } from './model.ts'
-import type { Attached, SmpType, Stop, TimeInForceText } from './orderterms.ts'
+import type { Attached, Ending, Filled, SmpType, Stop, TimeInForceText } from './orderterms.ts'
 import { touchOrder, touchPosition } from './outbox.ts'
 import { rememberOrder } from './remembered.ts'
 
@@ -56,6 +56,8 @@ export function takeIn(venue: Venue, account: Account, draft: Draft): Order {
 
 /** The fills of every order that has none. */
 export const NONE_YET: Execution[] = []
+const NOT_FILLED: Filled = { lots: 0, rpiLots: 0, valueE8: 0, feeE8: 0, closedPnlE8: 0 }
+const NOT_ENDED: Ending = {}
 
 /** The order alone, on nobody's books. */
 export function orderFrom(venue: Venue, account: Account, draft: Draft): Order {
@@ -83,16 +85,10 @@ export function orderFrom(venue: Venue, account: Account, draft: Draft): Order {
     priceTicks: draft.priceTicks,
     lots: draft.lots,
     leaves: draft.lots,
-    filledLots: 0,
-    rpiLots: 0,
-    valueE8: 0,
-    feeE8: 0,
-    closedPnlE8: 0,
+    filled: NOT_FILLED,
     holdE8: draft.holdE8,
     status: draft.stop === null ? 'New' : 'Untriggered',
-    cancelType: 'UNKNOWN',
-    rejectReason: 'EC_NoError',
-    smpOrderId: '',
+    ending: NOT_ENDED,
     updatedMs: venue.nowMs,
     matchAtMs: 0,
     cancelAtMs: 0,

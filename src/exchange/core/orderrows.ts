@@ -14,28 +14,21 @@ export interface OrderPicture {
   readonly now: OrderNow
 }
 
-type OrderNow = Pick<Order, 'status' | 'cancelType' | 'rejectReason' | 'smpOrderId' | 'closedAs' | 'updatedMs'> &
-  Pick<Order, 'priceTicks' | 'lots' | 'leaves' | 'filledLots' | 'rpiLots' | 'valueE8' | 'feeE8' | 'closedPnlE8'> &
-  Pick<Order, 'stop' | 'attached'>
+type OrderNow = Pick<Order, 'status' | 'ending' | 'closedAs' | 'updatedMs'> &
+  Pick<Order, 'priceTicks' | 'lots' | 'leaves' | 'filled' | 'stop' | 'attached'>
 
 /** Nothing changes any more about an order that has ended. */
 export function pictureOfOrder(order: Order): OrderPicture {
   if (!isOpen(order)) return { order, now: order }
   const now = {
     status: order.status,
-    cancelType: order.cancelType,
-    rejectReason: order.rejectReason,
-    smpOrderId: order.smpOrderId,
+    ending: order.ending,
     closedAs: order.closedAs,
     updatedMs: order.updatedMs,
     priceTicks: order.priceTicks,
     lots: order.lots,
     leaves: order.leaves,
-    filledLots: order.filledLots,
-    rpiLots: order.rpiLots,
-    valueE8: order.valueE8,
-    feeE8: order.feeE8,
-    closedPnlE8: order.closedPnlE8,
+    filled: order.filled,
     stop: order.stop,
     attached: order.attached,
   }
@@ -45,6 +38,7 @@ export function pictureOfOrder(order: Order): OrderPicture {
 /** A row of topic `order`. */
 export function orderRow({ order, now }: OrderPicture): Row {
   const { listing } = order
+  const { filled, ending } = now
   // After the end nothing is left to fill, whatever was not filled (facts §4.1).
   const leaves = isOpen(now) ? now.leaves : 0
   return {
@@ -62,15 +56,15 @@ export function orderRow({ order, now }: OrderPicture): Row {
     positionIdx: order.idx,
     orderStatus: now.status,
     createType: createTypeOf(now, order),
-    cancelType: now.cancelType,
-    rejectReason: now.rejectReason,
-    avgPrice: averageText(listing, now.valueE8, now.filledLots),
+    cancelType: ending.cancelType ?? 'UNKNOWN',
+    rejectReason: ending.rejectReason ?? 'EC_NoError',
+    avgPrice: averageText(listing, filled.valueE8, filled.lots),
     leavesQty: lotsText(listing, leaves),
     leavesValue: e8Text(leaves * now.priceTicks * listing.valueScale),
-    cumExecQty: lotsText(listing, now.filledLots),
-    cumExecValue: e8Text(now.valueE8),
-    cumExecFee: e8Text(now.feeE8),
-    closedPnl: e8Text(now.closedPnlE8),
+    cumExecQty: lotsText(listing, filled.lots),
+    cumExecValue: e8Text(filled.valueE8),
+    cumExecFee: e8Text(filled.feeE8),
+    closedPnl: e8Text(filled.closedPnlE8),
     feeCurrency: '',
     timeInForce: order.timeInForce,
     orderType: order.isMarket ? 'Market' : 'Limit',
@@ -96,12 +90,12 @@ export function orderRow({ order, now }: OrderPicture): Row {
     placeType: '',
     smpType: order.smpType,
     smpGroup: 0,
-    smpOrderId: now.smpOrderId,
+    smpOrderId: ending.smpOrderId ?? '',
     createdTime: msText(order.createdMs),
     updatedTime: msText(now.updatedMs),
-    cumFeeDetail: now.feeE8 === 0 ? {} : { USDT: e8Text(now.feeE8) },
+    cumFeeDetail: filled.feeE8 === 0 ? {} : { USDT: e8Text(filled.feeE8) },
     rpiTakerAccess: order.rpiTakerAccess,
-    rpiMatchedQty: now.rpiLots === 0 ? '0' : lotsText(listing, now.rpiLots),
+    rpiMatchedQty: filled.rpiLots === 0 ? '0' : lotsText(listing, filled.rpiLots),
   }
 }
 

@@ -13,6 +13,7 @@ import { bookChanged, cancel, crossesRpi, preventsSelfMatch, rest, rpiSideFor, s
 import type { Account, Answer, DelayedOrders, Order, Venue } from './model.ts'
 import { isOpen, OK, refuse } from './model.ts'
 import { takeIn } from './neworder.ts'
+import type { Ending } from './orderterms.ts'
 import { touchOrder, touchPosition } from './outbox.ts'
 import { awaitNextPiece, takeableLots } from './partials.ts'
 import { enlist, fitsFilter, rewatch } from './stoplist.ts'
@@ -20,6 +21,8 @@ import { badParam, isAnswer, listingOf, maxLotsOf, type Params, textOf } from '.
 
 const TOO_LATE_TO_CANCEL = 'order not exists or too late to cancel'
 const TOO_LATE_TO_REPLACE = 'order not exists or too late to replace'
+const BY_USER: Ending = { cancelType: 'CancelByUser', rejectReason: 'EC_PerCancelRequest' }
+const LOST_RACE: Ending = { cancelType: 'CancelByUser', rejectReason: 'EC_OrigClOrdIDDoesNotExist' }
 
 export function createOrder(venue: Venue, account: Account, params: Params): Answer {
   const draft = checkOrder(venue, account, params)
@@ -120,7 +123,7 @@ function cancelByUser(venue: Venue, order: Order): void {
 }
 
 function endByUser(venue: Venue, order: Order): void {
-  cancel(venue, order, { cancelType: 'CancelByUser', rejectReason: 'EC_PerCancelRequest' })
+  cancel(venue, order, BY_USER)
 }
 
 /** A cancel takes effect, or has lost the race: then a second row of the filled order says so (facts §4.1). */
@@ -128,7 +131,7 @@ export function cancelDue(venue: Venue, order: Order): void {
   order.cancelAtMs = 0
   if (isOpen(order)) endByUser(venue, order)
   else if (order.status === 'Filled') {
-    const lost = { ...order, cancelType: 'CancelByUser', rejectReason: 'EC_OrigClOrdIDDoesNotExist' }
+    const lost = { ...order, ending: LOST_RACE }
     lost.isTouched = false
     touchOrder(venue, lost)
   }
@@ -174,7 +177,7 @@ function applyAmend(venue: Venue, order: Order, terms: AmendedTerms): void {
   const isResting = order.level !== null
   const keepsPlace = terms.priceTicks === order.priceTicks && terms.lots <= order.lots
   if (!keepsPlace) leave(sideOf(order), order)
-  const leaves = terms.lots - order.filledLots
+  const leaves = terms.lots - order.filled.lots
   if (order.level !== null) order.level.orderLots += leaves - order.leaves
   order.account.orderHoldE8 += terms.holdE8 - order.holdE8
   order.holdE8 = terms.holdE8

@@ -48,6 +48,24 @@ export interface Attached {
   readonly stopLoss: Target | null
 }
 
+/** What an order's fills come to so far. Replaced, never changed: all orders that have none share one. */
+export interface Filled {
+  readonly lots: number
+  /** Of those, lots taken from retail price improvement orders. */
+  readonly rpiLots: number
+  readonly valueE8: number
+  readonly feeE8: number
+  readonly closedPnlE8: number
+}
+
+/** Why an order ended without being filled; what is not said is UNKNOWN and EC_NoError. */
+export interface Ending {
+  readonly status?: 'Cancelled' | 'Rejected'
+  readonly cancelType?: string
+  readonly rejectReason?: string
+  readonly smpOrderId?: string
+}
+
 /** Orders waiting for a price, by the price they look at; triggers.ts has the picture. */
 export interface Triggers<O> {
   /** How many there are in all, so that a moving price costs one look when nobody waits. */
@@ -86,18 +104,12 @@ export interface OrderTerms {
   lots: number
   /** Lots still wanted; kept after the end for nobody (rows say 0 then). */
   leaves: number
-  filledLots: number
-  /** Of those, lots taken from retail price improvement orders. */
-  rpiLots: number
-  valueE8: number
-  feeE8: number
-  closedPnlE8: number
+  filled: Filled
   /** Margin held for what is still open, 1e-8 USDT; for `leaves` lots. */
   holdE8: number
   status: OrderStatusText
-  cancelType: string
-  rejectReason: string
-  smpOrderId: string
+  /** Says nothing as long as the order is open, or was filled. */
+  ending: Ending
   updatedMs: number
   /** Not matched before this moment; 0 once it has met the book. */
   matchAtMs: number

@@ -27,7 +27,7 @@ export function followFill(venue: Venue, order: Order, lots: number): void {
   // What closes on the way to the other side needs no protection: only what is held now can be new.
   const openedLots = Math.min(lots, Math.abs(position.lots))
   if (attached.mode === 'Partial') attachPartial(venue, position, { order, attached, lots: openedLots })
-  else if (order.filledLots === lots || openedLots === Math.abs(position.lots)) {
+  else if (order.filled.lots === lots || openedLots === Math.abs(position.lots)) {
     setWhole(venue, position, attached, order.linkId)
   }
 }

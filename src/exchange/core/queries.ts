@@ -112,7 +112,7 @@ export function orderHistory(venue: Venue, account: Account, params: Params): An
   const isShown = (order: Order): boolean =>
     !isOpen(order) &&
     isVisible(venue, order.updatedMs) &&
-    venue.nowMs - order.updatedMs < (order.filledLots > 0 ? keptMs : DAY_MS)
+    venue.nowMs - order.updatedMs < (order.filled.lots > 0 ? keptMs : DAY_MS)
   const byId = orderByIds(venue, account, params)
   if (byId !== undefined) return ordersAnswer(byId !== null && isShown(byId) ? [byId] : [])
   const filter = coinFilter(venue, params)
