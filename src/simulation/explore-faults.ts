@@ -34,22 +34,13 @@ export type FaultClass = (typeof FAULT_CLASSES)[number]
 /** A fault without its name: the plan numbers them. */
 type Nameless = Omit<Fault, 'name'>
 
-const REST_OPS: readonly FaultOp[] = [
-  'create',
-  'create',
-  'create',
-  'cancel',
-  'realtime',
-  'history',
-  'executions',
-  'positions',
-  'any',
-]
+const READS: readonly FaultOp[] = ['realtime', 'history', 'executions', 'positions', 'wallet', 'transactions']
+const REST_OPS: readonly FaultOp[] = ['create', 'create', 'create', 'cancel', ...READS, 'any']
 /**
  * Not a create: its second answer, the one that is heard then, may be a rate limit that the first one used up, which is a
  * certain refusal of what was done.
  */
-const TOLD_TWICE: readonly FaultOp[] = ['cancel', 'realtime', 'history', 'executions', 'positions']
+const TOLD_TWICE: readonly FaultOp[] = ['cancel', ...READS]
 
 const lateMs = fc.constantFrom(5, 30, 120, 400, 900, 1_300, 2_500)
 const restOp = fc.constantFrom(...REST_OPS)
