@@ -7,7 +7,7 @@
  * money is compared within a tolerance, never to the last digit.
  */
 import { type Instrument, notionalUsd } from './instrument.ts'
-import { type LegName, type Side, sideOf } from './order.ts'
+import { type LegName, opensLeg, type Side } from './order.ts'
 
 export interface CashFill {
   readonly symbol: string
@@ -40,10 +40,10 @@ interface FilledLots {
   readonly venueMs: number
 }
 
-export function cashFillOf(instrument: Instrument, { leg, side }: FilledOrder, fill: FilledLots): CashFill {
+export function cashFillOf(instrument: Instrument, order: FilledOrder, fill: FilledLots): CashFill {
   const { lots, priceTicks, feeUsd, venueMs } = fill
   const valueUsd = notionalUsd(instrument, priceTicks, lots)
-  return { symbol: instrument.symbol, leg, opens: side === sideOf(leg, false), lots, valueUsd, feeUsd, venueMs }
+  return { symbol: instrument.symbol, leg: order.leg, opens: opensLeg(order), lots, valueUsd, feeUsd, venueMs }
 }
 
 /** Two accounts of the same money may lie apart by so much, USD: rounding adds up, and the smallest fee there is, is ten times that. */

@@ -81,6 +81,16 @@ export function sideOf(leg: LegName, reduceOnly: boolean): Side {
   return (leg === 'long') === reduceOnly ? 'sell' : 'buy'
 }
 
+/** Whether an order opens its leg; if not, it closes it. */
+export function opensLeg({ leg, side }: { readonly leg: LegName; readonly side: Side }): boolean {
+  return side === sideOf(leg, false)
+}
+
+/** What a fill does to its leg: opening adds, closing takes off. */
+export function signedLots(order: { readonly leg: LegName; readonly side: Side }, lots: number): number {
+  return opensLeg(order) ? lots : -lots
+}
+
 /** Hedge mode's position index of a leg: 1 holds the long, 2 the short. Source: Bybit v5 enum `positionIdx`. */
 export function positionIdxOf(leg: LegName): 1 | 2 {
   return leg === 'long' ? 1 : 2

@@ -6,6 +6,7 @@
 import type { Config } from '../config.ts'
 import { type CashFill, cashFillOf } from '../domain/cash.ts'
 import { notionalUsd } from '../domain/instrument.ts'
+import { signedLots } from '../domain/order.ts'
 import type { PairPlan } from '../domain/pair.ts'
 import { legNotionalUsd } from '../domain/pair.ts'
 import type { Qualification } from '../domain/qualification.ts'
@@ -206,9 +207,8 @@ export class Executor {
   /** A fill that no trade has counted: of the final sweep. */
   bookStray(order: StrayOrder, execution: VenueExecutionRow): void {
     const instrument = this.#options.ports.instruments.find(({ symbol }) => symbol === order.symbol)!
-    const fill = cashFillOf(instrument, order, execution)
-    this.books.carry(order.symbol, order.leg, fill.opens ? execution.lots : -execution.lots)
-    this.books.cash.add(fill)
+    this.books.carry(order.symbol, order.leg, signedLots(order, execution.lots))
+    this.books.cash.add(cashFillOf(instrument, order, execution))
   }
 
   // ── TradeWatcher ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -47,7 +47,7 @@ export async function openReader(config: ReaderConfig, world: ReaderWorld = REAL
   const close = (): Promise<void> => rest.close()
   try {
     known(await rest.syncClock(), "the venue's clock")
-    const instruments = known(await rest.loadInstruments(symbols), 'instruments')
+    const instruments = known(await rest.loadListings(symbols), 'instruments')
     rest.useInstruments(instruments)
     return { rest, instruments, [Symbol.asyncDispose]: close }
   } catch (error) {

@@ -10,11 +10,11 @@
 import type { Leftover, LeftoverOrder, RecoveredOrder, RecoveredPosition } from '../domain/leftover.ts'
 import { RECOVERY_TRADE } from '../domain/leftover.ts'
 import type { LegName } from '../domain/order.ts'
-import { positionIdxOf } from '../domain/order.ts'
+import { positionIdxOf, signedLots } from '../domain/order.ts'
 import type { PositionRow } from '../domain/rows.ts'
 import type { ExecutionPorts } from './ports.ts'
 import type { SweepBooks, SweepResult, SweptOrder } from './sweep.ts'
-import { signedLots, sweep } from './sweep.ts'
+import { sweep } from './sweep.ts'
 
 export interface RecoverOptions {
   /** With the instruments of all that was left and still trades, also of symbols that this run does not trade. */
@@ -44,7 +44,7 @@ export async function recover(options: RecoverOptions): Promise<readonly Recover
   const orders = leftover.orders.filter((order) => here.has(order.symbol))
   const gone = leftover.orders.filter((order) => !here.has(order.symbol))
   const symbols = new Set(orders.map((order) => order.symbol))
-  const ledger = new Ledger({ ...leftover, orders })
+  const ledger = new Ledger(leftover)
   const prefixes = [...leftover.runIds, runId].map((id) => `${id}-`)
   const absentFromVenueMs = ports.gateway.venueNowMs() + arrivalMaxMs
   const result = await sweep({
@@ -60,8 +60,10 @@ export async function recover(options: RecoverOptions): Promise<readonly Recover
     // What others hold is the baseline's to name.
     warn: () => undefined,
   })
-  const outOfReach = heldOutOfReach(gone, leftover.fills)
-  const positions = [...ledger.explain(result.left ?? []), ...outOfReach]
+  // A symbol that does not trade any more cannot be closed: what the earlier runs' own fills say of it is named.
+  for (const order of gone) ledger.ended(order, null)
+  const outOfReach = ledger.positions().filter(({ symbol, lots }) => !here.has(symbol) && lots > 0)
+  const positions = ledger.explain([...(result.left ?? []), ...outOfReach])
   const problem = problemOf(result, leftover, [...goneText(gone), ...outOfReach.map(heldText)])
   ports.journal.append('recovered', {
     runIds: leftover.runIds,
@@ -72,27 +74,7 @@ export async function recover(options: RecoverOptions): Promise<readonly Recover
   })
   ports.journal.flush()
   if (problem === null) return positions
-  const rows = outOfReach.map(({ symbol, idx, leftLots: lots }): PositionRow => ({ symbol, idx, side: null, lots }))
-  throw new RecoveryError(problem, result.left === null ? null : [...result.left, ...rows])
-}
-
-/** A symbol that does not trade any more cannot be asked about or closed: what the earlier runs' own fills say is named. */
-function heldOutOfReach(gone: readonly LeftoverOrder[], fills: Leftover['fills']): RecoveredPosition[] {
-  const held = new Map<string, RecoveredPosition>()
-  for (const order of gone) {
-    const { symbol, leg, clientId } = order
-    const filled = sum(fills.filter((fill) => fill.clientId === clientId).map(({ lots }) => lots))
-    const before = held.get(`${symbol}/${leg}`)?.heldLots ?? 0
-    const lots = before + signedLots(order, filled)
-    held.set(`${symbol}/${leg}`, {
-      symbol,
-      idx: positionIdxOf(leg),
-      heldLots: lots,
-      closedLots: 0,
-      leftLots: Math.max(0, lots),
-    })
-  }
-  return [...held.values()].filter(({ leftLots }) => leftLots > 0)
+  throw new RecoveryError(problem, result.left === null ? null : [...result.left, ...outOfReach])
 }
 
 function goneText(gone: readonly LeftoverOrder[]): string[] {
@@ -100,8 +82,8 @@ function goneText(gone: readonly LeftoverOrder[]): string[] {
   return symbols.map((symbol) => `${symbol} does not trade any more, its orders could not be asked about`)
 }
 
-function heldText({ symbol, idx, leftLots }: RecoveredPosition): string {
-  return `${symbol} ${idx === 2 ? 'short' : 'long'} ${leftLots} lots by the journal`
+function heldText({ symbol, idx, lots }: PositionRow): string {
+  return `${symbol} ${idx === 2 ? 'short' : 'long'} ${lots} lots by the journal`
 }
 
 function problemOf(
@@ -120,8 +102,11 @@ function problemOf(
   return parts.length === 0 ? null : `${whose} could not be closed: ${parts.join(', ')}; nothing is traded`
 }
 
+/** Of an earlier run or of the recovery. */
+type FoundOrder = Pick<SweptOrder, 'clientId' | 'symbol' | 'leg' | 'side'>
+
 interface Entry {
-  readonly order: SweptOrder
+  readonly order: FoundOrder
   /** Of an earlier run, not the recovery's own. */
   readonly isLeftover: boolean
   readonly fills: Map<string, number>
@@ -150,7 +135,7 @@ class Ledger implements SweepBooks {
     this.#entry(order).fills.set(execId, lots)
   }
 
-  ended(order: SweptOrder, status: string | null): void {
+  ended(order: FoundOrder, status: string | null): void {
     const entry = this.#entry(order)
     entry.status = status
     for (const fill of this.#known) if (fill.clientId === order.clientId) entry.fills.set(fill.execId, fill.lots)
@@ -196,7 +181,7 @@ class Ledger implements SweepBooks {
     return held
   }
 
-  #entry(order: SweptOrder): Entry {
+  #entry(order: FoundOrder): Entry {
     const known = this.#entries.get(order.clientId)
     if (known !== undefined) return known
     const entry = { order, isLeftover: this.#leftover.has(order.clientId), fills: new Map(), status: null }

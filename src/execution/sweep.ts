@@ -94,11 +94,6 @@ export function booksOf(executor: Executor): SweepBooks {
   }
 }
 
-/** What a fill does to its leg: opening adds, closing takes off. */
-export function signedLots({ leg, side }: Pick<SweptOrder, 'leg' | 'side'>, lots: number): number {
-  return side === sideOf(leg, false) ? lots : -lots
-}
-
 /** Cancels, flattens and verifies. The trades must have been handed over. */
 export async function sweep(options: SweepOptions): Promise<SweepResult> {
   const { ports, refused, sentBefore = 0 } = options

@@ -6,7 +6,7 @@
  */
 import type { CoreReply } from '../exchange/core/types.ts'
 import { known } from '../execution/reconcile.ts'
-import { loadInstruments } from '../venue/account.ts'
+import { loadListings } from '../venue/account.ts'
 import type { Called, Caller, Params, Reply } from '../venue/call.ts'
 import { indexInstruments, isRecord } from '../venue/decode-fields.ts'
 import { ENDPOINTS } from '../venue/endpoints.ts'
@@ -30,7 +30,7 @@ const PAGES_MAX = 2_000
 /** The account's counter of an endpoint is used up. */
 const LIMITED = 10006
 
-/** Rejects when a symbol does not trade. */
+/** Rejects when a symbol is not listed. */
 export async function openBooks(options: BooksOptions): Promise<Reads> {
   const { clock, symbols } = options
   let instruments = indexInstruments([])
@@ -44,7 +44,7 @@ export async function openBooks(options: BooksOptions): Promise<Reads> {
     pagesMax: PAGES_MAX,
     instruments: () => instruments,
   })
-  instruments = indexInstruments(known(await loadInstruments(reads, symbols), 'instruments'))
+  instruments = indexInstruments(known(await loadListings(reads, symbols), 'instruments'))
   return reads
 }
 

@@ -22,24 +22,46 @@ const INSTRUMENTS_PER_PAGE = 200
 const HEDGE_MODE = 3
 
 /** In the order asked for. Refused with 10001 when any does not exist or does not trade: all of them are named. */
-export async function loadInstruments(reads: Reads, symbols: readonly string[]): Promise<Outcome<Instrument[]>> {
-  const params = { category: 'linear', status: 'Trading', limit: INSTRUMENTS_PER_PAGE }
-  const pages = await reads.pages('instruments', params, (list) => pickInstruments(list, symbols))
-  if (pages.kind !== 'done') return pages
-  const bySymbol = new Map(pages.value.map((instrument) => [instrument.symbol, instrument]))
-  const missing = symbols.filter((symbol) => !bySymbol.has(symbol))
-  if (missing.length > 0) {
-    return { kind: 'refused', code: 10001, reason: `no such linear perpetual, or not trading: ${missing.join(', ')}` }
+export function loadInstruments(reads: Reads, symbols: readonly string[]): Promise<Outcome<Instrument[]>> {
+  return loadWith(reads, symbols, ['Trading'])
+}
+
+/** A listing's statuses. Without one only what trades is listed (Bybit v5, instruments-info). */
+const STATUSES = ['Trading', 'Closed', 'Delivering', 'PreLaunch'] as const
+type ListingStatus = (typeof STATUSES)[number]
+
+/** The same whether it trades or not: what is held in it can be read either way. */
+export function loadListings(reads: Reads, symbols: readonly string[]): Promise<Outcome<Instrument[]>> {
+  return loadWith(reads, symbols, STATUSES)
+}
+
+/** Asks for one status after the other while something is missing. */
+async function loadWith(
+  reads: Reads,
+  symbols: readonly string[],
+  statuses: readonly ListingStatus[],
+): Promise<Outcome<Instrument[]>> {
+  const found = new Map<string, Instrument>()
+  const missing = (): string[] => symbols.filter((symbol) => !found.has(symbol))
+  for (const status of statuses) {
+    if (missing().length === 0) break
+    const params = { category: 'linear', status, limit: INSTRUMENTS_PER_PAGE }
+    const pages = await reads.pages('instruments', params, (list) => pickInstruments(list, missing(), status))
+    if (pages.kind !== 'done') return pages
+    for (const instrument of pages.value) found.set(instrument.symbol, instrument)
   }
-  return { kind: 'done', value: symbols.map((symbol) => bySymbol.get(symbol)!) }
+  if (missing().length > 0) {
+    return { kind: 'refused', code: 10001, reason: `no such linear perpetual, or not trading: ${missing().join(', ')}` }
+  }
+  return { kind: 'done', value: symbols.map((symbol) => found.get(symbol)!) }
 }
 
 /** Only what was asked for is decoded: of seven hundred others, an odd one must not stop a run. */
-function pickInstruments(list: unknown, symbols: readonly string[]): Decoded<Instrument[]> {
+function pickInstruments(list: unknown, symbols: readonly string[], status: ListingStatus): Decoded<Instrument[]> {
   if (!Array.isArray(list)) return { why: `list must be an array, got ${show(list)}` }
   const picked: Instrument[] = []
   for (const row of list as unknown[]) {
-    if (!isRecord(row) || !symbols.includes(row['symbol'] as string) || row['status'] !== 'Trading') continue
+    if (!isRecord(row) || !symbols.includes(row['symbol'] as string) || row['status'] !== status) continue
     const instrument = decodeInstrument(row)
     if (isRefusal(instrument)) return instrument
     picked.push(instrument)

@@ -12,7 +12,7 @@ import { positionIdxOf } from '../domain/order.ts'
 import { formatSteps } from '../domain/steps.ts'
 import type { Clock } from '../seams/clock.ts'
 import type { AccountInfo } from './account.ts'
-import { configure, ensureHedgeMode, loadInstruments, readAccountInfo } from './account.ts'
+import { configure, ensureHedgeMode, loadInstruments, loadListings, readAccountInfo } from './account.ts'
 import type { Params, Reply } from './call.ts'
 import { createCaller } from './call.ts'
 import type { InstrumentIndex } from './decode-fields.ts'
@@ -63,6 +63,8 @@ export interface RestClient extends Gateway, WalletReader {
   syncClock(): Promise<Outcome<ClockSync>>
   /** Instruments in the order asked for; refused by name when some do not exist or do not trade. */
   loadInstruments(symbols: readonly string[]): Promise<Outcome<Instrument[]>>
+  /** The same, also of what does not trade (any more): to read its books by. */
+  loadListings(symbols: readonly string[]): Promise<Outcome<Instrument[]>>
   /** What rows are read with; rows of other symbols are left out. Submitting another symbol is a bug and throws. */
   useInstruments(instruments: readonly Instrument[]): void
   /** Switches the symbol to hedge mode and reads it back. */
@@ -129,6 +131,7 @@ export function createRest(options: RestOptions): RestClient {
     venueNowMs: venueClock.nowMs,
     syncClock,
     loadInstruments: (symbols) => loadInstruments(reads, symbols),
+    loadListings: (symbols) => loadListings(reads, symbols),
     useInstruments(list) {
       instruments = indexInstruments(list)
     },

@@ -4,7 +4,7 @@
  * Mostly the trade of its order. An order that closes more than its own trade holds of that leg (the final sweep holds
  * nothing at all) takes off what other trades left behind, oldest first: there it counts.
  */
-import { sideOf } from '../../domain/order.ts'
+import { opensLeg } from '../../domain/order.ts'
 import type { OurExecution } from './books.ts'
 import type { Change } from './exposure.ts'
 
@@ -50,7 +50,7 @@ function sharesOf(held: Map<string, Map<TradeChanges, number>>, own: TradeChange
   const key = `${row.symbol} ${leg}`
   const holders = held.get(key) ?? new Map<TradeChanges, number>()
   held.set(key, holders)
-  if (leg === null || row.side === sideOf(leg, false)) {
+  if (leg === null || opensLeg({ leg, side: row.side })) {
     holders.set(own, (holders.get(own) ?? 0) + row.lots)
     return [{ group: own, lots: row.lots }]
   }
