@@ -151,7 +151,7 @@ class RoadBuilder {
       executor,
       wallet: new Wallet({ ports, reader: this.#rest, executor, runId: this.#runId, start }),
       refused: baseline.refusedSymbols,
-      mayRead: () => this.#rest.limits.ipFree() > config.ipCallsPer5s / 4,
+      mayRead: this.#rest.limits.mayLook,
     })
     await this.#openPrivateStream(ports, executor, () => void agreement.look())
     const intake = await this.#startFeed({ ports, memory, executor, monitor })

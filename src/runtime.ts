@@ -87,7 +87,7 @@ class Run implements Runtime {
     this.#every(SNAPSHOT_EVERY_MS, () => this.#snapshot())
     const { ports, executor, rest, agreement } = this.#road
     this.#every(COMPARE_EVERY_MS, () => void agreement.look())
-    const reconcileNow = createTimedReconcile(ports, executor, () => rest.limits.ipFree() > config.ipCallsPer5s / 4)
+    const reconcileNow = createTimedReconcile(ports, executor, rest.limits.mayLook)
     this.#every(config.reconcileIntervalMs, () => void reconcileNow())
     this.#every(LINE_EVERY_MS, () => this.#options.print(lineText(this.#road!.snapshot({ distributions: false }))))
     this.#every(CLOCK_SYNC_EVERY_MS, () => void this.#road?.rest.syncClock())

@@ -128,16 +128,20 @@ test('a reset far in the future or missing is not believed', () => {
   expect(resetAfterMs({}, 1000)).toBe(600)
 })
 
-test('the address budget counts every call, and keeps a reserve for orders and cancels', () => {
+test('the address budget counts every call, and keeps a reserve for orders and cancels, more of it from looks', () => {
   const { clock, limits } = limitsOf({ createsPerSecond: 1000, ipCallsPer5s: 100 })
   let reads = 0
-  while (limits.tryTake('time') === null) reads += 1
-  expect(reads).toBe(80)
-  expect(limits.ipFree()).toBe(20)
+  let looks = 0
+  while (limits.tryTake('time') === null) {
+    reads += 1
+    if (limits.mayLook()) looks += 1
+  }
+  expect([reads, looks]).toEqual([80, 74])
+  expect(limits.createsFree()).toBe(20)
   expect(limits.tryTake('create')).toBeNull()
   expect(limits.createsFree()).toBe(19)
   clock.move(5100)
-  expect(limits.ipFree()).toBe(100)
+  expect([limits.createsFree(), limits.mayLook()]).toEqual([100, true])
 })
 
 test('a ban stops everything until it ends', () => {
@@ -145,7 +149,7 @@ test('a ban stops everything until it ends', () => {
   const untilUs = clock.nowUs() + 600e6
   limits.ban(untilUs)
   expect(limits.tryTake('time')).toMatchObject({ code: 403, bannedUntilUs: untilUs, retryAfterMs: 600_000 })
-  expect([limits.createsFree(), limits.ipFree()]).toEqual([0, 0])
+  expect([limits.createsFree(), limits.mayLook()]).toEqual([0, false])
   clock.move(600_000)
   expect(limits.tryTake('time')).toBeNull()
 })

@@ -33,8 +33,8 @@ export interface LimitsOptions {
 export interface Limits {
   /** Order creates that may be sent now. */
   createsFree(): number
-  /** REST calls of all kinds that may be sent now. */
-  ipFree(): number
+  /** Whether a look at the books that nobody waits for may be sent: a quarter of the address's budget is free. */
+  mayLook(): boolean
   /** Counts a call that is about to be sent, or says why it must not be. */
   tryTake(op: EndpointName): Denial | null
   /** Reads the `X-Bapi-Limit*` headers of a reply to a call sent at `sentUs` (default: now). */
@@ -90,7 +90,7 @@ export function createLimits({ createsPerSecond, ipCallsPer5s, clock, venueNowMs
       const nowUs = clock.nowUs()
       return Math.max(0, Math.min(freeOf(counters.get('create')!, nowUs), ipFreeAt(nowUs)))
     },
-    ipFree: () => Math.max(0, ipFreeAt(clock.nowUs())),
+    mayLook: () => ipFreeAt(clock.nowUs()) > ipCallsPer5s / 4,
     tryTake(op) {
       const nowUs = clock.nowUs()
       if (nowUs < bannedUntilUs) return banned(bannedUntilUs, nowUs)
