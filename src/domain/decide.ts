@@ -290,9 +290,11 @@ function newOrder(trade: Trade, wish: Wish, place: number): NewOrder {
 const BELOW_MINIMUM = 110094
 
 function merge(decisions: readonly Decision[]): Decision {
-  const again = decisions.flatMap((decision) => (decision.againMs === null ? [] : [decision.againMs]))
-  return {
-    actions: decisions.flatMap((decision) => decision.actions),
-    againMs: again.length === 0 ? null : Math.min(...again),
+  const actions: Action[] = []
+  let againMs: number | null = null
+  for (const decision of decisions) {
+    actions.push(...decision.actions)
+    if (decision.againMs !== null) againMs = Math.min(againMs ?? decision.againMs, decision.againMs)
   }
+  return { actions, againMs }
 }

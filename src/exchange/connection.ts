@@ -171,6 +171,7 @@ function createBatch(): Batch {
       corked.push(peer)
     },
     flush() {
+      if (corked.length === 0) return // most of the time; cutting an array is dear
       for (const peer of corked) {
         peer.corked = false
         peer.wire.uncork()

@@ -106,16 +106,17 @@ function createWake(clock: Clock, run: () => void): Wake {
   let atMs = Number.POSITIVE_INFINITY
   let cancel: () => void = () => undefined
   let stopped = false
+  const wakeUp = (): void => {
+    atMs = Number.POSITIVE_INFINITY
+    run()
+  }
   return {
     atLatest(dueMs, nowMs) {
       if (stopped || dueMs >= atMs) return
       cancel()
       atMs = dueMs
       // The venue's clock shows whole milliseconds: before the next one nothing is due by it.
-      cancel = clock.after(Math.max(0, Math.ceil(dueMs - nowMs)), () => {
-        atMs = Number.POSITIVE_INFINITY
-        run()
-      })
+      cancel = clock.after(Math.max(0, Math.ceil(dueMs - nowMs)), wakeUp)
     },
     stop() {
       stopped = true

@@ -43,14 +43,14 @@ export function framesOf(
   { policy, nowMs, nextId }: { readonly policy: RowsPolicy; readonly nowMs: number; readonly nextId: () => string },
 ): readonly string[] {
   const rows = kind === 'execution.fast' ? push.rows.filter(isTrade).map(fastRow) : push.rows
-  return portions(rows, policy.perFrameMax).flatMap((data) => {
-    const write = (): string => JSON.stringify({ ...idOf(kind, nextId), topic: name, creationTime: nowMs, data })
-    return policy.repeated && mayRepeat(kind, data) ? [write(), write()] : [write()]
-  })
-}
-
-function idOf(kind: FrameKind, nextId: () => string): { readonly id?: string } {
-  return kind === 'execution.fast' ? {} : { id: nextId() }
+  const told = { topic: name, creationTime: nowMs }
+  const frames: string[] = []
+  for (const data of portions(rows, policy.perFrameMax)) {
+    for (let times = policy.repeated && mayRepeat(kind, data) ? 2 : 1; times > 0; times -= 1) {
+      frames.push(JSON.stringify(kind === 'execution.fast' ? { ...told, data } : { id: nextId(), ...told, data }))
+    }
+  }
+  return frames
 }
 
 function portions(rows: Rows, max: number | null): readonly Rows[] {

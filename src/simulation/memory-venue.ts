@@ -141,7 +141,19 @@ function headersOf(list: readonly string[], body: string | null): Record<string,
 
 /** Alternating names and values, into a record with names in lower case. */
 function put(headers: Record<string, string>, list: readonly string[]): void {
-  for (let at = 0; at < list.length; at += 2) headers[list[at]!.toLowerCase()] = list[at + 1]!
+  for (let at = 0; at < list.length; at += 2) headers[lowerCased(list[at]!)] = list[at + 1]!
+}
+
+/** The few names there are, written anew once each: a new text for every header is looked up among all names there are. */
+const LOWER_CASED = new Map<string, string>()
+
+function lowerCased(name: string): string {
+  let lower = LOWER_CASED.get(name)
+  if (lower === undefined) {
+    lower = name.toLowerCase()
+    LOWER_CASED.set(name, lower)
+  }
+  return lower
 }
 
 /** As much of a `ServerResponse` as the REST side uses. */
