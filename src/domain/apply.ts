@@ -75,7 +75,8 @@ function applyFill(order: TradeOrder, fill: Fill, atMs: number): TradeOrder {
   // held", so only its row can say that it is over.
   const whole = !order.closeAll && filledLots >= order.lots
   const seen = step(order, whole ? 'see-done' : 'see-live', atMs)
-  return { ...seen, fills: [...seen.fills, fill], filledLots, claimedLots: Math.max(seen.claimedLots, filledLots) }
+  const claimedLots = Math.max(seen.claimedLots, filledLots)
+  return { ...seen, fills: [...seen.fills, fill], filledMs: atMs, filledLots, claimedLots }
 }
 
 function step(order: TradeOrder, event: OrderEvent, atMs: number): TradeOrder {
@@ -100,6 +101,7 @@ function sentOrder(order: NewOrder, sentMs: number, venueTimestampMs: number): T
     endedMs: null,
     refusal: null,
     fills: [],
+    filledMs: null,
     filledLots: 0,
     claimedLots: 0,
     cancel: null,

@@ -175,6 +175,25 @@ test('the hedge policy sends what is missing to market, and closes when that doe
   expect(whatIsDecided(trade, 900)).toEqual(['fail: short-unfilled'])
 })
 
+test('a trade that is given up on was due when the last of its orders could be known, with its fills', () => {
+  const dueAt = (trade: Trade, atMs: number): unknown => decide(trade, atMs).actions
+  const ended = (place: number, filledLots: number, atMs: number): Fact => {
+    return { is: 'row', clientId: `r-t1-${place}`, filledLots, ended: true, atMs }
+  }
+  const live = learn(performed(fresh(), 0), { is: 'acknowledged', clientId: 'r-t1-1', atMs: 4 })
+  const whole = filled(learn(live, { is: 'acknowledged', clientId: 'r-t1-0', atMs: 4 }), 0, 6, 9)
+  // Both are cancelled 30 ms late. The short leg's end is told 40 ms after that, the long one's, and its last lots, later.
+  const cancelled = learn(performed(whole, 530), ended(1, 0, 570), ended(0, 8, 600))
+  expect(dueAt(cancelled, 600)).toEqual([])
+  expect(dueAt(filled(cancelled, 0, 2, 640), 640)).toEqual([{ do: 'fail', reason: 'short-timeout', dueMs: 610 }])
+
+  // Neither leg filled in time; of the two sent to market after that, the one that fills is slow.
+  const hedging = fresh({ legTimeoutPolicy: 'hedge', entryRetriesMax: 1 })
+  const timedOut = learn(performed(performed(hedging, 0), 1_000), ended(0, 0, 1_010), ended(1, 0, 1_012))
+  const one = learn(performed(timedOut, 1_012), ended(3, 0, 1_020))
+  expect(dueAt(filled(one, 2, 10, 1_530), 1_530)).toEqual([{ do: 'fail', reason: 'short-unfilled', dueMs: 1_530 }])
+})
+
 test('a leg that cannot be closed is halted with its amount after a bounded number of attempts', () => {
   let trade = learn(filled(filled(performed(fresh(), 0), 0, 10, 3), 1, 10, 4), { is: 'close', reason: 'test' })
   for (const atMs of [10, 110, 210]) {

@@ -11,7 +11,7 @@
 import type { LegName, OrderPurpose } from './order.ts'
 import { sideOf } from './order.ts'
 import type { NewOrder, Trade, TradeOrder } from './trade.ts'
-import { clientIdOf, entryTargetLots, heldLots, isSettled } from './trade.ts'
+import { clientIdOf, entryTargetLots, heldLots, isSettled, settledDueMs } from './trade.ts'
 
 export type Action =
   | { readonly do: 'submit'; readonly orders: readonly NewOrder[] }
@@ -165,25 +165,14 @@ function waitForLimit(trade: Trade, limitedMs: number, nowMs: number): Decision 
   return inTime ? { actions: [], againMs: limitedMs } : fail('rate-limited', nowMs)
 }
 
-/** No pair can come of it any more; the reason is the leg that filled nothing. */
+/** No pair can come of it any more, for the leg that filled nothing; due with the last of all orders, whichever leg's. */
 function giveUp(trade: Trade, nowMs: number): Decision {
   const empty = LEGS.filter((leg) => heldLots(trade, leg) === 0)
   const last = trade.orders.findLast((order) => order.leg === empty[0])
   if (last === undefined) return fail('no-order', nowMs)
   const why = last.purpose === 'entry' ? (last.cancel === null ? 'ended' : 'timeout') : 'unfilled'
-  return fail(`${empty.length === 2 ? 'both' : empty[0]}-${why}`, settledDueMs(trade, last))
-}
-
-/**
- * When it could be known: the deadline to cancel it, and how long cancelling took. Lateness of our own is not excused.
- * An order nobody has heard of is given until `unknownMax` (D10) before it is cancelled as late.
- */
-function settledDueMs({ policy }: Trade, last: TradeOrder): number {
-  if (last.cancel === null || last.endedMs === null) return last.endedMs ?? last.sentMs
-  const lateMs = last.sentMs + policy.legTimeoutMs
-  const blindMs = Math.max(lateMs, last.sentMs + policy.unknownMaxMs)
-  const deadlineMs = Math.min(Math.max(lateMs, last.liveMs ?? blindMs), blindMs)
-  return deadlineMs + Math.max(0, last.endedMs - last.cancel.firstMs)
+  const dueMs = Math.max(...trade.orders.map((order) => settledDueMs(trade.policy, order)))
+  return fail(`${empty.length === 2 ? 'both' : empty[0]}-${why}`, dueMs)
 }
 
 /** Retries are used up: the larger leg is reduced to the smaller, or everything is closed when that cannot be. */

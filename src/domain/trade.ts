@@ -74,6 +74,8 @@ export interface TradeOrder extends NewOrder {
   readonly endedMs: number | null
   readonly refusal: { readonly code: number; readonly retryAtMs: number | null } | null
   readonly fills: readonly Fill[]
+  /** When the last of them was told. */
+  readonly filledMs: number | null
   readonly filledLots: number
   /** The most the venue's own rows claim is filled. */
   readonly claimedLots: number
@@ -152,6 +154,19 @@ export function newTrade(terms: NewTrade): Trade {
 /** The client order id of a place in a trade's list: computed, so that deciding again yields the same id. */
 export function clientIdOf(runId: string, tradeId: string, place: number): string {
   return `${runId}-${tradeId}-${place}`
+}
+
+/**
+ * When its end and all its fills could be known: the deadline to cancel it, and how long cancelling took. Lateness of our own
+ * is not excused. An order nobody has heard of is given until `unknownMax` (D10) before it is cancelled as late.
+ */
+export function settledDueMs(policy: TradePolicy, { sentMs, liveMs, endedMs, filledMs, cancel }: TradeOrder): number {
+  const knownMs = Math.max(endedMs ?? sentMs, filledMs ?? sentMs)
+  if (cancel === null) return knownMs
+  const lateMs = sentMs + policy.legTimeoutMs
+  const blindMs = Math.max(lateMs, sentMs + policy.unknownMaxMs)
+  const deadlineMs = Math.min(Math.max(lateMs, liveMs ?? blindMs), blindMs)
+  return deadlineMs + Math.max(0, knownMs - cancel.firstMs)
 }
 
 /** Nothing more can come of it, and every fill the venue claims is in our books. */
