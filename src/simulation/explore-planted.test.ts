@@ -26,6 +26,14 @@ const CLAMPED: Patch = {
   replace: 'lots: Math.max(0, target - heldLots(trade, leg)) }))',
 }
 
+/** What has not arrived when the next process asks for it is taken for never sent. */
+const HASTY: Patch = {
+  name: 'a recovery that does not wait for what is under way',
+  file: 'src/execution/recover.ts',
+  find: 'gateway.venueNowMs() + arrivalMaxMs',
+  replace: 'gateway.venueNowMs()',
+}
+
 async function explore(patch: Patch | null, ...argv: string[]): Promise<{ code: unknown; out: string }> {
   const node = [...(patch === null ? [] : patchArguments(patch)), 'src/cli.ts', 'explore']
   const child = spawn(process.execPath, [...node, ...argv], { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] })
@@ -43,3 +51,12 @@ test('a planted bug is found, shrunk to a few events, replayed by its line, and 
   expect(await explore(CLAMPED, '--replay', line!)).toEqual({ code: 1, out: expect.stringContaining('P1: fail') })
   expect(await explore(null, '--replay', line!)).toEqual({ code: 0, out: expect.stringContaining('nothing violated') })
 }, 120_000)
+
+test('a recovery that is broken is seen by a schedule in which the process is killed', async () => {
+  const kept = ['--replay', 'fixtures/schedules/killed-with-orders-under-way.json']
+  const whole = await explore(null, ...kept)
+  expect(whole).toEqual({ code: 0, out: expect.stringContaining('nothing violated') })
+  // Both lives are told, one after the other.
+  expect(whole.out.match(/^ +ms {2}who/gm)).toHaveLength(2)
+  expect(await explore(HASTY, ...kept)).toEqual({ code: 1, out: expect.stringContaining('P2: fail') })
+}, 60_000)
