@@ -32,7 +32,7 @@ export function createRestFaults(options: RestFaultOptions): RestFaults {
       const { call, payload } = admitted
       const op = restOpOf(call.path)
       const bodyText = call.route.method === 'POST' ? payload.toString() : ''
-      const facts = factsOfRequest(op, urlOf(call), bodyText)
+      const facts = factsOfRequest(op, urlOf(call).searchParams, bodyText)
       for (const created of createsIn(op, bodyText)) gate.createSent(created)
       if (userHandlers === null && !isWanted(opsAbout(op)) && !teachesIds(gate, op)) {
         admitted.pass()

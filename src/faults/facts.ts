@@ -44,8 +44,8 @@ export function signedMsOf(header: unknown): number | null {
 }
 
 /** Facts of a request: from its JSON body, or from its query when it has none. A batch is about no order in particular. */
-export function factsOfRequest(op: JudgedOp, url: URL, bodyText: string): FaultFacts {
-  if (bodyText === '') return factsOfRecord(Object.fromEntries(url.searchParams))
+export function factsOfRequest(op: JudgedOp, query: URLSearchParams, bodyText: string): FaultFacts {
+  if (bodyText === '') return factsOfRecord(Object.fromEntries(query))
   return factsOfOrder(op, parsedOrNull(bodyText))
 }
 

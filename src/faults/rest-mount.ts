@@ -84,7 +84,7 @@ function planHandlers({ gate, clock, apiSecret }: RestMountOptions, settle: Sett
     (op: JudgedOp) =>
     async ({ request }: { request: Request }): Promise<Response | undefined> => {
       const bodyText = request.body === null ? '' : await request.clone().text()
-      const facts = factsOfRequest(op, new URL(request.url), bodyText)
+      const facts = factsOfRequest(op, new URL(request.url).searchParams, bodyText)
       const fate = await disturb({
         op,
         facts,

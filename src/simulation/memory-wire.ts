@@ -119,9 +119,9 @@ async function carry(
   hasGivenUp: () => boolean,
 ): Promise<HttpAnswer | null> {
   const { gate, clock, venue } = options
-  const url = new URL(request.path, 'http://memory')
   const bodyText = request.body ?? ''
-  const facts = factsOfRequest(op, url, bodyText)
+  const query = request.path.slice(pathOf(request).length + 1)
+  const facts = factsOfRequest(op, new URLSearchParams(query), bodyText)
   const send = async (changed: string | null): Promise<Answer> => {
     await clock.sleep(late())
     const answer = venue.answer(changed === null ? request : signedAnew(request, changed, options.apiSecret))
