@@ -2,6 +2,7 @@
  * What one schedule costs, and where: processor time of the whole process, ms, by part of the way.
  *
  *   npx node src/simulation/simulate.bench.ts [schedules]
+ *   npx node --max-semi-space-size=32 src/simulation/simulate.bench.ts      as an explorer's worker (explore-jobs.ts)
  *
  * A fixed mix in equal shares: nothing wrong; a leg that rests until its timeout; a leg refused; a lost reply; a private
  * stream that falls silent. As many as 1,000 before warm up and are not counted: an exploration plays thousands.
