@@ -13,7 +13,7 @@ import { eventsOf, shrink } from './explore-shrink.ts'
 import { count, newTally } from './explore-tally.ts'
 import { simulateKilled } from './killed.ts'
 import { meantAndSent, openLives } from './lives.ts'
-import type { Simulated } from './simulate.ts'
+import { type Simulated, simulate } from './simulate.ts'
 import type { Kill } from './stage.ts'
 
 /** Within the first trade's life: both legs are on the wire. */
@@ -146,6 +146,10 @@ test('kills are written down, counted, and left out of what fails without them',
   }
   const needed = await shrink(file, isKilled, 200)
   expect(needed.file.kills).toEqual([{ call: 1, moment: expect.any(String), restartMs: 0 }])
+})
+
+test('a schedule that kills is not played as if it did not', async () => {
+  await expect(simulate(scheduleOf(calm({ kills: [AS_LEGS_FILL] })))).rejects.toThrow('killed.ts plays it')
 })
 
 test('the explorer draws kills into some schedules, at calls that most of them reach', () => {

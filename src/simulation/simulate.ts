@@ -66,7 +66,9 @@ export interface OpenedRun {
   readonly printed: readonly string[]
 }
 
+/** Throws when the schedule kills the process: killed.ts plays that. */
 export function openRun(schedule: Schedule): OpenedRun {
+  if ((schedule.kills ?? []).length > 0) throw new Error('a run that is killed is more than one: killed.ts plays it')
   const printed: string[] = []
   let faultsLog: Journal
   const stage = openStage(schedule, () => faultsLog)
