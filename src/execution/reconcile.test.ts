@@ -5,53 +5,14 @@ import { expect, test } from 'vitest'
 import { BTC } from '../domain/test-support/instruments.ts'
 import { heldLots } from '../domain/trade.ts'
 import { settled } from '../seams/test-support/manual-clock.ts'
-import { compareAtEnd, compareBooks, known, reconcile, takeBaseline } from './reconcile.ts'
+import { compareAtEnd, compareBooks, reconcile } from './reconcile.ts'
 import type { Bench } from './test-support/bench.ts'
-import { createBench, id } from './test-support/bench.ts'
+import { createBench, id, OTHERS_ORDER } from './test-support/bench.ts'
 import { readTruth } from './truth.ts'
 
 function recover(bench: Bench, sinceVenueMs: number): Promise<boolean> {
   return reconcile(bench.ports, bench.executor, { cause: 'test', sinceVenueMs })
 }
-
-test('an account that holds nothing has an empty baseline', async () => {
-  const bench = createBench()
-  expect(await takeBaseline(bench.ports)).toEqual({ positions: [], openOrders: [], refusedSymbols: [] })
-})
-
-test('a symbol with a position or an open order of somebody else is refused by name', async () => {
-  const bench = createBench()
-  bench.venue.submit(OTHERS_ORDER)
-  await settled()
-  bench.venue.take('web', { venueOrderId: 'v-web' })
-  bench.venue.hold('BTCUSDT', 2, 7)
-  expect(await takeBaseline(bench.ports)).toEqual({
-    positions: [{ symbol: 'BTCUSDT', idx: 2, side: 'sell', lots: 7 }],
-    openOrders: [{ symbol: 'ETHUSDT', venueOrderId: 'v-web' }],
-    refusedSymbols: ['BTCUSDT', 'ETHUSDT'],
-  })
-})
-
-const OTHERS_ORDER = {
-  clientId: 'web',
-  symbol: 'ETHUSDT',
-  leg: 'long',
-  side: 'buy',
-  lots: 1,
-  priceTicks: 1,
-  timeInForce: 'gtc',
-  reduceOnly: false,
-  closeAll: false,
-} as const
-
-test('a run does not start on books that could not be read', async () => {
-  const bench = createBench()
-  bench.venue.readsFail = true
-  await expect(takeBaseline(bench.ports)).rejects.toThrow('could not read positions at start: unknown 0 no answer')
-  expect(() => known({ kind: 'refused', code: 10003, reason: 'key' }, 'instruments')).toThrow(
-    'could not read instruments: refused 10003 key',
-  )
-})
 
 test('fills that were missed are fetched, and change nothing when they are known already', async () => {
   const bench = createBench()

@@ -16,7 +16,7 @@ import type { CashChange, WalletReader } from '../venue/gateway.ts'
 import type { Executor } from './executor.ts'
 import type { ExecutionPorts } from './ports.ts'
 import type { Comparison } from './reconcile.ts'
-import { known, LOOK_AGAIN_MS, symbolsOf, untilCompared } from './reconcile.ts'
+import { knownAtStart, LOOK_AGAIN_MS, symbolsOf, untilCompared } from './reconcile.ts'
 
 export interface WalletOptions {
   readonly ports: ExecutionPorts
@@ -33,9 +33,14 @@ export interface WalletStart {
 }
 
 /** Throws when it cannot be read. */
-export async function walletAtStart({ gateway }: ExecutionPorts, reader: WalletReader): Promise<WalletStart> {
-  const venueMs = Math.floor(gateway.venueNowMs()) // as the log's times are
-  return { cashUsd: known(await reader.wallet(), 'the wallet at start').cashUsd, venueMs }
+export async function walletAtStart({ gateway, clock }: ExecutionPorts, reader: WalletReader): Promise<WalletStart> {
+  let venueMs = 0
+  const ask = (): ReturnType<WalletReader['wallet']> => {
+    venueMs = Math.floor(gateway.venueNowMs()) // as the log's times are
+    return reader.wallet()
+  }
+  const { cashUsd } = await knownAtStart(clock, ask, 'the wallet at start')
+  return { cashUsd, venueMs }
 }
 
 /** The log is asked for from so long before the last look: its rows may appear late, ms. */

@@ -185,3 +185,16 @@ export function sentOrders(bench: Bench): string[] {
 export function heldAtVenue(bench: Bench, symbol = 'BTCUSDT'): Record<LegName, number> {
   return { long: bench.venue.held(symbol, 1), short: bench.venue.held(symbol, 2) }
 }
+
+/** What another client of the same account sends. */
+export const OTHERS_ORDER = {
+  clientId: 'web',
+  symbol: 'ETHUSDT',
+  leg: 'long',
+  side: 'buy',
+  lots: 1,
+  priceTicks: 1,
+  timeInForce: 'gtc',
+  reduceOnly: false,
+  closeAll: false,
+} as const
