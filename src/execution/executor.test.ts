@@ -49,14 +49,13 @@ test('no entries before the private stream is ready, none while it is down, and 
   expect(executor.refusal(0)).toBe('private-stream-down')
 })
 
-test('rows of orders that are not ours, and positions, change nothing', async () => {
+test('rows of orders that are not ours change nothing', async () => {
   const bench = createBench()
   const run = await bench.hedge()
   const { trade } = run
   const row = bench.venue.take(id(0))
   bench.executor.onPrivate({ kind: 'order', row: { ...row, clientId: 'web' } })
   bench.executor.onPrivate({ kind: 'order', row: { ...row, clientId: 'r-t9-0' } })
-  bench.executor.onPrivate({ kind: 'position', row: { symbol: 'BTCUSDT', idx: 1, side: 'buy', lots: 99 } })
   expect(run.trade).toBe(trade)
 })
 

@@ -105,7 +105,7 @@ const http = (statuses: readonly number[]): fc.Arbitrary<FaultVerdict> =>
 const retCode = (codes: readonly number[]): fc.Arbitrary<FaultVerdict> =>
   fc.constantFrom(...codes).map((code) => ({ do: 'retCode', code, message: `retCode ${code}` }))
 
-const privateTopic = fc.constantFrom<FaultOp>('order', 'execution', 'order', 'execution', 'position', 'any-frame')
+const privateTopic = fc.constantFrom<FaultOp>('order', 'execution', 'order', 'execution', 'any-frame')
 const publicTopic = fc.constantFrom<FaultOp>('orderbook', 'tickers', 'any-frame')
 const frameVerdict = fc.oneof(
   verdict<FaultVerdict>({ do: 'drop' }, { do: 'duplicate' }, { do: 'reorder' }, { do: 'malformed' }),

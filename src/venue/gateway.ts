@@ -103,6 +103,5 @@ export interface WalletSummary {
 export type PrivateEvent =
   | { readonly kind: 'order'; readonly row: VenueOrderRow }
   | { readonly kind: 'execution'; readonly row: VenueExecutionRow }
-  | { readonly kind: 'position'; readonly row: PositionRow }
   | { readonly kind: 'ready' } // authenticated and subscribed
   | { readonly kind: 'gap'; readonly fromUs: number; readonly toUs: number } // heard nothing in between; followed by ready

@@ -48,7 +48,7 @@ test('logs in, waits for the acknowledgement, then subscribes and is ready', asy
   const expires = 1_700_000_010_000
   expect(connection.seen).toMatchObject([
     { op: 'auth', args: ['testKey', expires, signStream('testSecret', expires)] },
-    { op: 'subscribe', args: ['order', 'execution', 'position'] },
+    { op: 'subscribe', args: ['order', 'execution'] },
   ])
 })
 
@@ -56,21 +56,21 @@ test('rows come as events in our words; other symbols, categories and funding do
   await using venue = await startWsVenue()
   const listener = listen(venue.url)
   const connection = await venue.ready(0)
-  connection.push(fixture('private-order'))
+  const { data, ...frame } = fixture('private-order') as { data: object[] }
+  connection.push({
+    ...frame,
+    data: [
+      { ...data[0], symbol: 'XRPUSDT' },
+      { ...data[0], category: 'inverse' },
+    ],
+  })
+  connection.push({ ...frame, data })
   connection.push(fixture('private-execution'))
-  const position = fixture('private-position') as { data: object[] }
-  const foreign = [
-    { ...position.data[0], symbol: 'XRPUSDT' },
-    { ...position.data[0], category: 'inverse' },
-  ]
-  connection.push({ ...position, data: [...foreign, ...position.data] })
-  await expect.poll(() => listener.events.length, WAIT).toBe(6)
+  await expect.poll(() => listener.events.length, WAIT).toBe(4)
   expect(listener.events.slice(1)).toMatchObject([
     { kind: 'order', row: { symbol: 'BTCUSDT', status: 'Cancelled', filledLots: 5, lots: 12, idx: 1 } },
     { kind: 'order', row: { symbol: 'ETHUSDT', clientId: '', side: 'sell', lots: 10, reduceOnly: true } },
     { kind: 'execution', row: { execId: 'exec-1', lots: 12, priceTicks: 606_050, feeUsd: 0.39999 } },
-    { kind: 'position', row: { idx: 1, side: null, lots: 0 } },
-    { kind: 'position', row: { idx: 2, side: 'sell', lots: 12 } },
   ])
   expect(listener.journal.filter(({ type }) => type === 'frame.refused')).toEqual([])
 })
@@ -132,12 +132,12 @@ test('a login or a subscription that is not acknowledged is given up and tried a
   ])
 })
 
-test('without one of its three topics it is not ready: it says so and tries again', async () => {
+test('without one of its two topics it is not ready: it says so and tries again', async () => {
   let healed = false
   await using venue = await startWsVenue({
     answer({ op, args }) {
-      const poisoned = op === 'subscribe' && !healed && (args as string[]).includes('position')
-      return poisoned ? { success: false, ret_msg: 'error:handler not found,topic:position', op } : undefined
+      const poisoned = op === 'subscribe' && !healed && (args as string[]).includes('execution')
+      return poisoned ? { success: false, ret_msg: 'error:handler not found,topic:execution', op } : undefined
     },
   })
   const listener = listen(venue.url)

@@ -1,5 +1,5 @@
 /**
- * The private stream: login, then `order`, `execution` and `position`, as events in our words.
+ * The private stream: login, then `order` and `execution`, as events in our words.
  *
  *   open ─► auth ─ack─► subscribe ─ack─► (gap) ready ─► rows …
  *
@@ -11,7 +11,7 @@ import type { Clock } from '../seams/clock.ts'
 import type { Random } from '../seams/random.ts'
 import type { Decoded, InstrumentIndex, Json } from './decode-fields.ts'
 import { indexInstruments, isRecord, isRefusal } from './decode-fields.ts'
-import { decodeExecution, decodeOrder, decodePosition } from './decode-rows.ts'
+import { decodeExecution, decodeOrder } from './decode-rows.ts'
 import type { PrivateEvent } from './gateway.ts'
 import type { Stream } from './public-stream.ts'
 import { signStream } from './sign.ts'
@@ -39,14 +39,14 @@ export interface PrivateStreamOptions {
   readonly transport?: Transport | undefined
 }
 
-const TOPICS = ['order', 'execution', 'position'] as const
+/** Not `position`: our books are the sum of executions, and the venue's are read when the two are compared. */
+const TOPICS = ['order', 'execution'] as const
 type Topic = (typeof TOPICS)[number]
 type Decoder = (row: unknown, instruments: InstrumentIndex) => Decoded<unknown> | null
 
 const DECODERS: ReadonlyMap<string, { readonly kind: Topic; readonly decode: Decoder }> = new Map([
   ['order', { kind: 'order', decode: decodeOrder }],
   ['execution', { kind: 'execution', decode: decodeExecution }],
-  ['position', { kind: 'position', decode: decodePosition }],
 ])
 
 const ACK_TIMEOUT_MS = 5000
@@ -64,7 +64,7 @@ export function createPrivateStream(options: PrivateStreamOptions): Stream {
     topics: TOPICS,
     ackTimeoutMs,
     onDone(accepted, refused) {
-      // Without any one of the three our books would be blind: try again rather than run on.
+      // Without either of the two our books would be blind: try again rather than run on.
       if (refused.length > 0) {
         const named = refused.map(({ topic, why }) => `${topic} (${why})`).join(', ')
         onJournal({ type: 'run.warned', data: { message: `private stream: refused topics: ${named}` } })
