@@ -130,6 +130,10 @@ scenario(
     proves:
       'Ten lots of 0.2 USDT cannot be an order: both legs are closed whole, and the last rest by close-on-trigger.',
     world: 'small-lot',
+    // Whichever leg arrives first, no order takes two levels: the second attempt may follow a price that one leg has eaten.
+    shape: (world) => {
+      instrument(world, 'LOTUSDT')['market'].book.levelGapTicks = 24
+    },
     settings: { ...SETTINGS, SYMBOLS_TO_TRADE: 'LOTUSDT', TRADE_SIZE_USD: '100.2' },
     maxTrades: 1,
     elsewhere: { skip: 'needs an instrument whose lot is worth less than the minimum notional' },
