@@ -53,7 +53,6 @@ export interface MortalOptions {
 
 /** A line waits for company so long, as in the real journal, ms. */
 const FLUSH_AFTER_MS = 100
-const NEVER = new Promise<never>(() => undefined)
 
 export function createMortal(options: MortalOptions): MortalProcess {
   return new Mortal(options)
@@ -69,6 +68,8 @@ class Mortal implements MortalProcess {
   readonly #options: MortalOptions
   readonly #tellKilled: () => void
   readonly #sockets = new Set<VenueSocket>()
+  /** What a dead process waits for. Of its own: a promise holds on to all who wait for it. */
+  readonly #never = new Promise<never>(() => undefined)
   #pending = ''
   #seq = 0
   /** Calls that the crash point counts. */
@@ -90,7 +91,7 @@ class Mortal implements MortalProcess {
           () => clock.after(ms, () => this.#isAlive(callback)),
           () => undefined,
         ),
-      sleep: (ms, signal) => this.#call({ what: 'sleep' }, () => this.#mine(clock.sleep(ms, signal)), NEVER),
+      sleep: (ms, signal) => this.#call({ what: 'sleep' }, () => this.#mine(clock.sleep(ms, signal)), this.#never),
     }
     this.journal = this.#openJournal()
     this.transport = {
@@ -141,7 +142,7 @@ class Mortal implements MortalProcess {
 
   /** What the dead waited for never comes. */
   #mine<T>(promise: Promise<T>): Promise<T> {
-    return promise.then((value) => (this.isDead ? NEVER : value))
+    return promise.then((value) => (this.isDead ? this.#never : value))
   }
 
   #openHttp(http: Http): Http {
@@ -150,9 +151,9 @@ class Mortal implements MortalProcess {
         this.#call(
           { what: `${request.method} ${request.path}`, effect: true },
           () => this.#mine(http.send(request)),
-          NEVER,
+          this.#never,
         ),
-      close: () => this.#call({ what: 'close' }, () => this.#mine(http.close()), NEVER),
+      close: () => this.#call({ what: 'close' }, () => this.#mine(http.close()), this.#never),
     }
   }
 
