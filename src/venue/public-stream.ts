@@ -10,9 +10,12 @@
  * quote, confirmed, so it is delivered and refreshes the age.
  *
  * A ticker's snapshot comes once, as the answer to its subscription. Where only deltas come, it was lost or not understood,
- * and that topic is subscribed anew; the others go on.
+ * and that topic is subscribed anew; the others go on. Nothing tells of a lost delta: it shows when the market is where,
+ * by the ticker we have, the venue takes no order, and then too the ticker is subscribed anew.
  */
 import type { Instrument } from '../domain/instrument.ts'
+import { priceUsd } from '../domain/instrument.ts'
+import { priceBand } from '../domain/pricing.ts'
 import type { Quote } from '../domain/quote.ts'
 import type { Clock } from '../seams/clock.ts'
 import type { Random } from '../seams/random.ts'
@@ -61,11 +64,15 @@ interface Feed {
   tickerHasSnapshot: boolean
   /** Since when deltas have come without a snapshot, or when it was last asked for, µs; null while none is missing. */
   snapshotMissingUs: number | null
+  /** When a snapshot or another mark or index price last came, or the ticker was subscribed anew for want of one, µs. */
+  markedUs: number
 }
 
 const ACK_TIMEOUT_MS = 5000
 /** A snapshot follows its subscription at once: after so many µs of deltas alone it does not come any more. */
 const SNAPSHOT_WAIT_US = 1_000_000
+/** The mark price moves about once a second: one so many µs old that the market has left is not the venue's any more. */
+const MARK_QUIET_US = 2_000_000
 const NO_SNAPSHOT = 'delta before a snapshot'
 
 export function createPublicStream(options: PublicStreamOptions): Stream {
@@ -107,11 +114,14 @@ export function createPublicStream(options: PublicStreamOptions): Stream {
         }
         const feed = feeds.get(topic)
         if (feed === undefined) return link.refuseFrame('topic was not subscribed', frame)
-        const why = topic.startsWith('orderbook')
+        const isQuote = topic.startsWith('orderbook')
+        const why = isQuote
           ? takeQuote(feed, frame, receivedUs, quote, options.onQuote)
           : takeTicker(feed, frame, receivedUs, options.onTicker)
         if (why !== null) link.refuseFrame(why, frame)
         if (why === NO_SNAPSHOT && isSnapshotLost(feed, receivedUs)) subscription.renew(topic)
+        if (isQuote && why === null && isDeltaLost(feed, quote, receivedUs))
+          subscription.renew(`tickers.${feed.instrument.symbol}`)
       },
     },
   )
@@ -122,7 +132,7 @@ function feedsByTopic({ instruments, topics = ['orderbook.1', 'tickers'] }: Publ
   const feeds = new Map<string, Feed>()
   for (const [symbolIndex, instrument] of instruments.entries()) {
     const ticker = emptyTicker(symbolIndex)
-    const ticked = { ticker, tickerHasSnapshot: false, snapshotMissingUs: null }
+    const ticked = { ticker, tickerHasSnapshot: false, snapshotMissingUs: null, markedUs: 0 }
     const feed: Feed = { instrument, symbolIndex, lastUpdateId: -1, lastVenueMs: 0, ...ticked }
     for (const topic of topics) feeds.set(`${topic}.${instrument.symbol}`, feed)
   }
@@ -140,6 +150,17 @@ function isSnapshotLost(feed: Feed, nowUs: number): boolean {
   feed.snapshotMissingUs ??= nowUs
   if (nowUs - feed.snapshotMissingUs < SNAPSHOT_WAIT_US) return false
   feed.snapshotMissingUs = nowUs
+  return true
+}
+
+/** True once in each wait. A quote that is kept alive, unchanged, tells it as well. */
+function isDeltaLost(feed: Feed, { bidTicks, askTicks }: Quote, nowUs: number): boolean {
+  const { instrument, ticker, tickerHasSnapshot } = feed
+  if (!tickerHasSnapshot || nowUs - feed.markedUs < MARK_QUIET_US) return false
+  const tickUsd = priceUsd(instrument, 1)
+  const band = priceBand(instrument, { markUsd: ticker.markTicks * tickUsd, indexUsd: ticker.indexTicks * tickUsd })
+  if (askTicks <= band.maxBuyTicks && bidTicks >= band.minSellTicks) return false
+  feed.markedUs = nowUs
   return true
 }
 
@@ -173,8 +194,11 @@ function takeTicker(
   if (!isSnapshot && !feed.tickerHasSnapshot) return NO_SNAPSHOT
   const { cs } = frame
   if (!isSnapshot && typeof cs === 'number' && cs < feed.ticker.sequence) return null
+  const { markTicks, indexTicks } = feed.ticker
   const refusal = decodeTicker(frame, feed.instrument, feed.ticker)
   if (refusal !== null) return refusal.why
+  if (isSnapshot || markTicks !== feed.ticker.markTicks || indexTicks !== feed.ticker.indexTicks)
+    feed.markedUs = receivedUs
   feed.tickerHasSnapshot = true
   feed.snapshotMissingUs = null
   feed.ticker.receivedUs = receivedUs
