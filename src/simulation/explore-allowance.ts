@@ -66,6 +66,22 @@ export function werePostponed(run: Run): boolean {
   })
 }
 
+/**
+ * A create that arrived twice was refused once and taken once, since what the venue takes had changed in between, and the
+ * client heard of the refusal only: its trade is over until the venue's executions are read.
+ */
+export function wasRefusedYetTaken(run: Run): boolean {
+  const taken = new Set(
+    run.truth?.data.orders.filter(({ filledLots }) => filledLots > 0).map(({ clientId }) => clientId),
+  )
+  const arrivedTwice = ({ party, op, verdict }: JournalLine<'fault.applied'>['data']): boolean =>
+    party === 'rest-request' && op === 'create' && verdict === 'duplicate'
+  return linesOf(run, 'order.refused').some(
+    ({ data: { clientId } }) =>
+      taken.has(clientId) && run.faults.applied.some(({ data }) => arrivedTwice(data) && data.clientId === clientId),
+  )
+}
+
 /** The most orders that were sent with less than a second between the first and the last. What the budget kept back was not. */
 export function mostSentInASecond(run: Run): number {
   const kept = linesOf(run, 'order.refused').filter(({ data }) => data.reason.startsWith('not sent:'))

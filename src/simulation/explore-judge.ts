@@ -10,8 +10,15 @@
  */
 import type { Finding } from '../journal/finding.ts'
 import { leftoverOf } from '../journal/leftover.ts'
-import type { RunTrade } from '../journal/run.ts'
-import { type Allowance, allowanceOf, isBanned, mostSentInASecond, werePostponed } from './explore-allowance.ts'
+import type { Run, RunTrade } from '../journal/run.ts'
+import {
+  type Allowance,
+  allowanceOf,
+  isBanned,
+  mostSentInASecond,
+  wasRefusedYetTaken,
+  werePostponed,
+} from './explore-allowance.ts'
 import type { Explored } from './explore-file.ts'
 import { judgeHealing, OPEN, outlivesHealing } from './explore-healing.ts'
 import { meantAndSent } from './lives.ts'
@@ -75,7 +82,7 @@ class Excused {
     if (finding.promise === 'P1') return this.#coversNaked(finding)
     if (finding.promise === 'P4') return this.#coversLateFills(finding)
     if (finding.promise === 'P6') return this.#coversSlowCloses(finding)
-    if (finding.promise === 'P8') return this.#coversBunchedCreates(finding)
+    if (finding.promise === 'P8') return this.#coversLimits(finding)
     if (finding.promise === 'P5' && this.#coversNamedOrders(finding)) return true
     // What could not be asked could not be booked either: the run must have said so, which judgeEnd holds it to.
     return (finding.promise === 'P5' || finding.promise === 'P9') && isBanned(this.#played.run)
@@ -116,11 +123,15 @@ class Excused {
     })
   }
 
-  /** Creates that were sent at the permitted rate, and some of which were held up on their way. */
-  #coversBunchedCreates({ evidence, bound }: Finding): boolean {
+  /** Creates sent at the permitted rate, some of which were held up on their way; or a trade that came back when it was over. */
+  #coversLimits({ evidence, bound }: Finding): boolean {
     const { run } = this.#played
-    const isRate = listOf(evidence['broken']).every(({ limit }) => limit === 'creates per second')
-    return isRate && werePostponed(run) && mostSentInASecond(run) <= (bound ?? 0)
+    const isHeldUp = werePostponed(run) && mostSentInASecond(run) <= (bound ?? 0)
+    const isBack = wasRefusedYetTaken(run)
+    return listOf(evidence['broken']).every(({ limit }) => {
+      if (limit === 'creates per second') return isHeldUp
+      return isBack && AT_ONCE.has(String(limit))
+    })
   }
 
   /** Orders that nothing could cancel before the run gave up, each named in its last words. Once healed, none may be left. */
@@ -138,6 +149,9 @@ class Excused {
     return trade === undefined ? { moreMs: 0, because: null } : allowanceOf(this.#schedule, run, trade)
   }
 }
+
+/** P8: the limits that count trades from their first order to the last thing heard of them. */
+const AT_ONCE: ReadonlySet<string> = new Set(['trades at once', 'notional at once', 'trades per symbol'])
 
 /** P6: how long after it could be known a failure may be noticed, ms. */
 const DETECTION_MAX_MS = 50
@@ -161,16 +175,25 @@ function listed(evidence: unknown): Listed {
   return { count: 0, first: [], ...(evidence as Partial<Listed> | undefined) }
 }
 
-/** The exit code, the last words and the journal's last line say what the venue's books say. */
-function judgeEnd({ run, result, output }: Simulated): Violation[] {
+/**
+ * The exit code, the last words and the journal's last line say what the venue's books say, of what was not there when the
+ * run began. Where that was of a life before, it had ended and named it: `run --recover` is how it is taken up again.
+ */
+function judgeEnd({ run, result, output, before = [] }: Simulated): Violation[] {
   const violations: Violation[] = []
   const wrong = (what: string): number => violations.push({ rule: 'end', what })
   const finished = run.finished?.data
   if (finished?.exitCode !== result.exitCode)
     wrong(`ended with ${result.exitCode}, the journal says ${finished?.exitCode}`)
   const { positions = [], orders = [] } = run.truth?.data ?? {}
-  const open = orders.filter(({ status }) => OPEN.has(status))
-  const isFlat = positions.every(({ lots }) => lots === 0) && open.length === 0
+  const { positions: inherited = [], openOrders: resting = [] } = run.baseline?.data ?? {}
+  const isNamed = (symbol: string): boolean => before.some(({ finished: end }) => isLeftBy(end, symbol))
+  for (const { symbol, lots } of inherited) {
+    if (!isNamed(symbol)) wrong(`takes ${lots} of ${symbol} for somebody else's, though no life before named it`)
+  }
+  const wereThere = new Set([...inherited.map(bookText), ...resting.map(({ venueOrderId }) => venueOrderId)])
+  const open = orders.filter(({ status, venueOrderId }) => OPEN.has(status) && !wereThere.has(venueOrderId))
+  const isFlat = positions.every((row) => row.lots === 0 || wereThere.has(bookText(row))) && open.length === 0
   if (output.includes('Flat: no position') && !isFlat) wrong('says that it is flat, which the venue does not')
   const isVerified = !output.includes('NOT VERIFIED')
   if (!isVerified && !isBanned(run)) wrong('could not ask the venue, though nothing kept it from asking')
@@ -178,6 +201,14 @@ function judgeEnd({ run, result, output }: Simulated): Violation[] {
   if (result.exitCode !== 0) return violations
   if (run.events.some(({ type }) => type === 'entries.halted')) wrong('ended with 0 though its entries were halted')
   return violations
+}
+
+function isLeftBy(finished: Run['finished'], symbol: string): boolean {
+  return finished?.data.exitCode === 1 && finished.data.tradesLeftOpen.some((left) => left.symbol === symbol)
+}
+
+function bookText({ symbol, idx, lots }: { symbol: string; idx: number; lots: number }): string {
+  return `${symbol} ${idx} ${lots}`
 }
 
 /** A trade is given up only where something kept it from being closed. */

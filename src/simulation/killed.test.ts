@@ -2,10 +2,9 @@
  * Explored runs whose process is killed: started again from its journal, judged for all its lives.
  */
 import { expect, test } from 'vitest'
-import type { Fault } from '../faults/plan-types.ts'
 import { linesOf } from '../journal/run.ts'
 import { calmOf } from './explore-calm.ts'
-import { parseScheduleFile, type ScheduleFile, scheduleOf } from './explore-file.ts'
+import { parseScheduleFile, readScheduleFile, type ScheduleFile, scheduleOf } from './explore-file.ts'
 import { judge } from './explore-judge.ts'
 import { playSchedule, timelineTextOf } from './explore-play.ts'
 import { scheduleAt } from './explore-schedules.ts'
@@ -15,6 +14,7 @@ import { simulateKilled } from './killed.ts'
 import { meantAndSent, openLives } from './lives.ts'
 import { type Simulated, simulate } from './simulate.ts'
 import type { Kill } from './stage.ts'
+import { fault } from './test-support/failures.ts'
 
 /** Within the first trade's life: both legs are on the wire. */
 const AS_LEGS_FILL: Kill = { call: 60, moment: 'after', restartMs: 5 }
@@ -62,14 +62,7 @@ test('killed again while it recovers: the third process closes what the first on
 })
 
 test('a process that cannot start before its world heals is started until it can', async () => {
-  const down: Fault = {
-    name: '1 errors',
-    party: 'rest-request',
-    op: 'time',
-    times: null,
-    afterCreates: 2,
-    verdict: { do: 'http', status: 503 },
-  }
+  const down = fault('rest-request', 'time', { do: 'http', status: 503 }, { times: null, afterCreates: 2 })
   const { run, before = [] } = await played(
     calm({ kills: [AS_LEGS_FILL], faults: [down], healsAtMs: 4_000, tradeMs: 16_000 }),
   )
@@ -79,13 +72,7 @@ test('a process that cannot start before its world heals is started until it can
 })
 
 test('what a process that stands still had not sent yet dies with it', async () => {
-  const pause: Fault = {
-    name: '1 pauses',
-    party: 'process',
-    op: 'process',
-    afterCreates: 1,
-    verdict: { do: 'pause', ms: 700 },
-  }
+  const pause = fault('process', 'process', { do: 'pause', ms: 700 }, { afterCreates: 1 })
   const schedule = scheduleOf(calm({ faults: [pause] }))
   const life = { runId: 'sim', leftover: null, tradeMs: 2_000 }
   // The pause comes with the first leg; the second is handed over in the same turn, and leaves after it.
@@ -127,6 +114,25 @@ test("a process that never starts again is a violation, and so is what is on nob
     'killed, and did not start again: no',
     "3 of SOLUSDT are there and on nobody's record",
   ])
+})
+
+test('what a run finds at its start is not its own; of a life before it must have been named by that one', async () => {
+  const schedule = scheduleOf(readScheduleFile('fixtures/schedules/named-and-killed-at-the-end.json'))
+  const told = await simulateKilled(schedule, schedule.healsAtMs)
+  expect(told.run.baseline!.data.positions.length).toBe(1)
+  expect(judge(schedule, told)).toEqual([])
+  const unnamed = told.before!.map((life) => ({ ...life, finished: null }))
+  expect(judge(schedule, { ...told, before: unnamed })).toEqual([
+    {
+      rule: 'end',
+      what: expect.stringMatching(/^takes \d+ of ETHUSDT for somebody else's, though no life before named it$/),
+    },
+  ])
+  const baseline = { ...told.run.baseline!, data: { ...told.run.baseline!.data, positions: [] } }
+  expect(judge(schedule, { ...told, run: { ...told.run, baseline } })).toContainEqual({
+    rule: 'end',
+    what: 'says that it is flat, which the venue does not',
+  })
 })
 
 test('kills are written down, counted, and left out of what fails without them', async () => {
