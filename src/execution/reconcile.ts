@@ -9,6 +9,7 @@ import type { PositionRow, VenueExecutionRow } from '../domain/rows.ts'
 import type { UnderWay } from '../journal/compared.ts'
 import type { Clock } from '../seams/clock.ts'
 import type { Outcome } from '../venue/gateway.ts'
+import { throughLimit } from '../venue/paging.ts'
 import type { Executor } from './executor.ts'
 import type { ExecutionPorts } from './ports.ts'
 import type { TradeRun } from './trade-run.ts'
@@ -31,19 +32,9 @@ export async function takeBaseline(ports: ExecutionPorts): Promise<Baseline> {
   return { positions, openOrders, refusedSymbols: [...refused] }
 }
 
-/** A limit that is met at the start is waited for so often, and no longer each time, ms. */
-const LIMIT_WAITS_MAX = 5
-const LIMIT_WAIT_MAX_MS = 2_000
-
 /** The answer, or why there is none, thrown. A recovery may just have used up what may be asked in a second: nobody is in a hurry yet. */
 export async function knownAtStart<T>(clock: Clock, ask: () => Promise<Outcome<T>>, what: string): Promise<T> {
-  for (let waits = 0; ; waits += 1) {
-    const outcome = await ask()
-    const isLimited = outcome.kind === 'refused' && outcome.bannedUntilUs === undefined
-    const waitMs = (isLimited ? outcome.retryAfterMs : undefined) ?? Number.POSITIVE_INFINITY
-    if (waits === LIMIT_WAITS_MAX || waitMs > LIMIT_WAIT_MAX_MS) return known(outcome, what)
-    await clock.sleep(waitMs)
-  }
+  return known(await throughLimit(clock, ask), what)
 }
 
 /** Executions are asked for from so long before the gap: the venue's clock and ours differ a little, ms. */

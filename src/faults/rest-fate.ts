@@ -4,7 +4,7 @@
  *
  *                       ┌ drop, reset, http, retCode, rate-limit, replace, malformed: the venue never sees it
  *   client ─► request ──┤ delay, duplicate, reprice, shrink ─► venue ─► reply ──┐
- *      ▲                └ nothing planned: on the client's own connection      │ the venue really did it, then
+ *      ▲                └ nothing planned: on the client's own connection       │ the venue really did it, then
  *      └── delay, drop, reset, duplicate, http, retCode, replace, slow-drip ◄───┘
  *
  * A fate is a value; whoever owns the client's connection carries it out: `rest-mount.ts` on sockets, a simulation in

@@ -33,9 +33,20 @@ export const READ_RECV_WINDOW_MS = 5000
 const READ_REPEATS_MAX = 2
 const REPEAT_WAIT_MS = 50
 const PAGES_MAX = 100
-/** A page that meets the rate limit waits for its reset; a first page does not, its caller decides. */
-const PAGE_WAITS_MAX = 5
-const PAGE_WAIT_MAX_MS = 2000
+/** A limit is waited for so often, and no longer each time, ms. */
+const LIMIT_WAITS_MAX = 5
+const LIMIT_WAIT_MAX_MS = 2000
+
+/** Asks again while the rate limit is met, after its reset: for whoever is in no hurry. */
+export async function throughLimit<T>(clock: Clock, ask: () => Promise<Outcome<T>>): Promise<Outcome<T>> {
+  for (let waits = 0; ; waits += 1) {
+    const outcome = await ask()
+    const isLimited = outcome.kind === 'refused' && outcome.bannedUntilUs === undefined
+    const waitMs = (isLimited ? outcome.retryAfterMs : undefined) ?? Number.POSITIVE_INFINITY
+    if (waits === LIMIT_WAITS_MAX || waitMs > LIMIT_WAIT_MAX_MS) return outcome
+    await clock.sleep(waitMs)
+  }
+}
 
 export function createPaging(options: PagingOptions): Paging {
   const { caller, clock, readTimeoutMs, resync, pagesMax = PAGES_MAX } = options
@@ -50,17 +61,6 @@ export function createPaging(options: PagingOptions): Paging {
     }
   }
 
-  const page = async (op: EndpointName, params: Params, mayWait: boolean): Promise<Outcome<Reply>> => {
-    for (let waits = 0; ; waits += 1) {
-      const outcome = await read(op, params)
-      if (outcome.kind !== 'refused' || outcome.retryAfterMs === undefined || outcome.bannedUntilUs !== undefined) {
-        return outcome
-      }
-      if (!mayWait || waits === PAGE_WAITS_MAX || outcome.retryAfterMs > PAGE_WAIT_MAX_MS) return outcome
-      await clock.sleep(outcome.retryAfterMs)
-    }
-  }
-
   const pages = async <T>(
     op: EndpointName,
     params: Params,
@@ -69,7 +69,9 @@ export function createPaging(options: PagingOptions): Paging {
     const rows: T[] = []
     let cursor: string | undefined
     for (let index = 0; index < pagesMax; index += 1) {
-      const outcome = await page(op, { ...params, cursor }, index > 0)
+      const ask = (): Promise<Outcome<Reply>> => read(op, { ...params, cursor })
+      // A first page that meets the limit waits for nothing: its caller decides.
+      const outcome = index === 0 ? await ask() : await throughLimit(clock, ask)
       if (outcome.kind !== 'done') return outcome
       const { list, nextPageCursor } = outcome.value.result
       const decoded = decode(list)

@@ -3,7 +3,7 @@
  */
 import { CASH_TOLERANCE_USD, type CashBook, createCashBook, toE8 } from '../../domain/cash.ts'
 import { RECOVERY_TRADE } from '../../domain/leftover.ts'
-import { sideOf } from '../../domain/order.ts'
+import { opensLeg } from '../../domain/order.ts'
 import type { OthersCash } from '../compared.ts'
 import type { EventData } from '../events.ts'
 import { linesOf } from '../run.ts'
@@ -51,7 +51,7 @@ function addFill(own: CashBook, books: Books, fill: EventData['order.filled']): 
   const { clientId, leg, lots, priceTicks, feeUsd, venueMs } = fill
   const intent = books.intents.get(clientId)?.data
   const symbol = intent?.symbol ?? books.run.trades.get(fill.tradeId)?.symbol ?? ''
-  const opens = (intent?.side ?? sideOf(leg, false)) === sideOf(leg, false)
+  const opens = intent === undefined || opensLeg({ leg, side: intent.side })
   own.add({ symbol, leg, opens, lots, valueUsd: lots * books.lotUsd(symbol, priceTicks), feeUsd, venueMs })
 }
 
