@@ -74,7 +74,7 @@ export interface SweepResult {
 }
 
 /** A venue that answers and refuses is asked so often to close what is left. */
-const ROUNDS_MAX = 4
+export const ROUNDS_MAX = 4
 /** A venue that does not answer, or gives no order its chance, is asked for so long: restarts take seconds. */
 const PATIENCE_MS = 20_000
 const SETTLE_MS = 200

@@ -4,7 +4,7 @@
 import { expect, test } from 'vitest'
 import type { Fault } from '../faults/plan-types.ts'
 import { calmOf } from './explore-calm.ts'
-import { type ScheduleFile, scheduleOf } from './explore-file.ts'
+import { readScheduleFile, type ScheduleFile, scheduleOf } from './explore-file.ts'
 import { judgeHealing, tradedAgain } from './explore-healing.ts'
 import { judge } from './explore-judge.ts'
 import { TRADES_AGAIN_MS } from './explore-last-trade.ts'
@@ -96,3 +96,15 @@ test('most schedules have to trade again in a healed world, and do', async () =>
   for (let index = 0; index < 60; index += 1) again.push((await playSchedule(scheduleAt('again', index))).again)
   expect(again.filter((one) => one === 'yes').length).toBeGreaterThan(30)
 }, 60_000)
+
+test('of a sweep whose tries were used up before the healing no more is asked; of one that had a try left it is', async () => {
+  const schedule = scheduleOf(readScheduleFile('fixtures/schedules/sweep-used-up-before-the-healing.json'))
+  const played = await simulate(schedule)
+  const { run } = played
+  expect(judgeHealing(schedule, played)).toEqual([])
+  const sweep = run.trades.get('sweep')!
+  const trades = new Map([...run.trades, ['sweep', { ...sweep, orders: sweep.orders.slice(0, -2) }]])
+  expect(judgeHealing(schedule, { ...played, run: { ...run, trades } })).toEqual([
+    'left over in a healed world: LOTUSDT long 1549, short 1549',
+  ])
+})

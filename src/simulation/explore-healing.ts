@@ -6,6 +6,7 @@
  *                  │  of orders is free, no halt lingers: without any of these there is none
  *                  └─ nothing of it is left at the venue
  */
+import { ROUNDS_MAX } from '../execution/sweep.ts'
 import { linesOf, type Run, type RunTrade } from '../journal/run.ts'
 import { isBanned } from './explore-allowance.ts'
 import type { Explored } from './explore-file.ts'
@@ -60,9 +61,18 @@ export function judgeHealing(schedule: Explored, { run, result }: Simulated): st
 /** Bybit's statuses of an order that may still fill. */
 export const OPEN: ReadonlySet<string> = new Set(['New', 'PartiallyFilled', 'Untriggered'])
 
-/** Whether the run was still there when the world had healed, and long enough to settle. */
+/** Whether the run was still there when the world had healed, and long enough to settle, with a try to close left to it. */
 export function outlivesHealing(healsAtMs: number | null, run: Run): boolean {
-  return healsAtMs !== null && (run.finished?.at ?? 0) / 1_000 >= healsAtMs + SETTLES_MS
+  if (healsAtMs === null || hadGivenUp(healsAtMs, run)) return false
+  return (run.finished?.at ?? 0) / 1_000 >= healsAtMs + SETTLES_MS
+}
+
+/** What the venue refuses is tried so often and no more: what goes on after that only reads. */
+function hadGivenUp(healsAtMs: number, run: Run): boolean {
+  const swept = run.trades.get('sweep')?.orders.flatMap(({ submitted }) => submitted ?? []) ?? []
+  const tries = Map.groupBy(swept, ({ data: { symbol, leg } }) => `${symbol} ${leg}`)
+  const isBefore = swept.every(({ at }) => at < healsAtMs * 1_000)
+  return isBefore && [...tries.values()].some(({ length }) => length >= ROUNDS_MAX)
 }
 
 /** The sweep looks twice, with a pause, and sends up to four times: so long after the healing it is over, ms. */
