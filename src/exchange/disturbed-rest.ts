@@ -24,9 +24,9 @@ export interface RestFaultOptions {
 }
 
 export function createRestFaults(options: RestFaultOptions): RestFaults {
-  const { gate, userHandlers } = options
+  const { gate, clock, userHandlers } = options
   const isWanted = (ops: readonly JudgedOp[]): boolean =>
-    gate.wants('rest-request', ops) || gate.wants('rest-reply', ops)
+    gate.wants('rest-request', ops, clock.nowUs()) || gate.wants('rest-reply', ops, clock.nowUs())
   return {
     carry(admitted) {
       const { call, payload } = admitted

@@ -223,6 +223,22 @@ test('a gate says what it could ever want, row by row or not, and when sockets c
   expect(gate.socketMomentsUs('private-stream')).toEqual([])
 })
 
+test('a gate wants nothing any more of a fault that has struck as often as it may, or whose time is up', () => {
+  const { gate } = gateOf(
+    lostCreate({ times: 2 }),
+    lostCreate({ party: 'rest-reply', times: null, windowMs: { from: 0, to: 40 } }),
+  )
+  const wanted = (atUs: number): boolean[] =>
+    (['rest-request', 'rest-reply'] as const).map((party) => gate.wants(party, ['create'], MOUNTED_US + atUs))
+  expect(wanted(39_999)).toEqual([true, true])
+  expect(wanted(40_000)).toEqual([true, false])
+  for (const id of ['a', 'b']) {
+    expect(wanted(0)).toEqual([true, true])
+    gate.judge('rest-request', 'create', order(id), MOUNTED_US)
+  }
+  expect(wanted(0)).toEqual([false, true])
+})
+
 test('a fault with a chance disturbs about that part of its occurrences, the same ones for the same seed', () => {
   const many = Array.from({ length: 2_000 }, (_, i) => order(`o-${i}`))
   const hits = (seed: number | string) =>

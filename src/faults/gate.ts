@@ -58,8 +58,11 @@ export interface FaultGate {
   readonly asksVenueIds: boolean
   /** Calls back after each create request has been counted. */
   onCreate(listener: () => void): void
-  /** Whether any fault of the plan could ever answer; a mount that is never needed stays out of the way. */
-  wants(party: FaultParty, ops: readonly JudgedOp[]): boolean
+  /**
+   * Whether any fault of the plan could answer from a moment on (default: ever), monotonic µs: where none can, a mount
+   * stays out of the way.
+   */
+  wants(party: FaultParty, ops: readonly JudgedOp[], fromUs?: number): boolean
   /** Whether a fault of this party tells orders apart, so that a frame with several rows must be judged row by row. */
   tellsRowsApart(party: FaultParty): boolean
   /** The moments at which a fault of this party comes due by itself (socket, process, clock), monotonic µs. */
@@ -141,8 +144,12 @@ export function createGate(plan: FaultPlan, options: GateOptions): FaultGate {
       createListeners.push(listener)
     },
 
-    wants: (party, ops) =>
-      plan.faults.some((fault) => fault.party === party && ops.some((op) => matchesOp(fault.op, op))),
+    wants: (party, ops, fromUs = options.mountedAtUs) =>
+      counters.some((counter) => {
+        const { fault } = counter
+        if (fault.party !== party || isOver(counter, fromUs - options.mountedAtUs)) return false
+        return ops.some((op) => matchesOp(fault.op, op))
+      }),
 
     tellsRowsApart: (party) =>
       faultsOf(plan, party).some((fault) => ORDER_FILTERS.some((name) => fault[name] !== undefined)),
@@ -227,6 +234,11 @@ function isNewSocket(counter: Counter, socketId: number | undefined): boolean {
   if (counter.sockets.has(socketId)) return false
   counter.sockets.add(socketId)
   return true
+}
+
+/** It has struck as often as it may, or its time is up. */
+function isOver({ fault: { times = 1, windowMs }, applied }: Counter, elapsedUs: number): boolean {
+  return (times !== null && applied >= times) || (windowMs !== undefined && elapsedUs >= windowMs.to * 1000)
 }
 
 function isDue(counter: Counter): boolean {

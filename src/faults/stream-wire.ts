@@ -82,7 +82,6 @@ interface WireParts {
 }
 
 class OpenWire implements Wire {
-  readonly judgesFrames: boolean
   isSilent = false
   readonly #openedUs: number
   readonly #parts: WireParts
@@ -95,7 +94,12 @@ class OpenWire implements Wire {
   constructor(parts: WireParts) {
     this.#parts = parts
     this.#openedUs = parts.clock.nowUs()
-    this.judgesFrames = parts.gate.wants(parts.socket.party, FRAME_OPS)
+  }
+
+  /** What is held back keeps its place before what nothing can happen to any more. */
+  get judgesFrames(): boolean {
+    const { gate, clock, socket } = this.#parts
+    return this.#held.length > 0 || this.#overtaken.size > 0 || gate.wants(socket.party, FRAME_OPS, clock.nowUs())
   }
 
   begin(): void {

@@ -48,7 +48,6 @@ export function createMemoryWire(options: WireOptions): Transport {
 // ── REST ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 function createMemoryHttp(options: WireOptions, late: () => number): ReturnType<Transport['openHttp']> {
-  const isDisturbed = disturbedOps(options.gate)
   const open = new Set<(answer: HttpAnswer) => void>()
   let closed = false
   return {
@@ -66,7 +65,7 @@ function createMemoryHttp(options: WireOptions, late: () => number): ReturnType<
         )
         const op = restOpOf(pathOf(request))
         if (op === 'create') options.gate.createSent(factsOfOrder(op, parsedOrNull(request.body ?? '')))
-        if (!isDisturbed(op)) {
+        if (!mayDisturb(options, op)) {
           pass(options, late, request, settle)
           return
         }
@@ -83,17 +82,11 @@ function createMemoryHttp(options: WireOptions, late: () => number): ReturnType<
   }
 }
 
-/** Operations whose requests or replies the plan could ever touch, asked of the gate once each. */
-function disturbedOps(gate: FaultGate): (op: JudgedOp) => boolean {
-  const known = new Map<JudgedOp, boolean>()
-  return (op) => {
-    let isDisturbed = known.get(op)
-    if (isDisturbed === undefined) {
-      isDisturbed = gate.wants('rest-request', opsAbout(op)) || gate.wants('rest-reply', opsAbout(op))
-      known.set(op, isDisturbed)
-    }
-    return isDisturbed
-  }
+/** Whether the plan could still touch a request or reply of this operation. */
+function mayDisturb({ gate, clock }: WireOptions, op: JudgedOp): boolean {
+  const ops = opsAbout(op)
+  const nowUs = clock.nowUs()
+  return gate.wants('rest-request', ops, nowUs) || gate.wants('rest-reply', ops, nowUs)
 }
 
 /** One exchange that nothing can happen to. It leaves a microtask later, as others do: what is sent first leaves first. */
