@@ -102,6 +102,21 @@ test('killed again before the new run has written a line: the next one finds the
   expect((await made()).leftover).toEqual(first.leftover)
 })
 
+test('at every moment the journal that lies there is the old one or a new one that names the same', async () => {
+  lay(await killedJournal())
+  const before = leftoverOf(readJournal(journalPath))!
+  const found: unknown[] = []
+  const look = (): number => {
+    found.push(existsSync(journalPath) ? leftoverOf(readJournal(journalPath)) : 'no journal')
+    return 0
+  }
+  const clock = { ...manualClock(), nowUs: look, wallMs: () => OLD.getTime() + 60_000 }
+  await makeWay({ journalPath, recoverFile: null, config: CONFIG, clock, print: look })
+  look()
+  expect(found.length).toBeGreaterThan(3)
+  for (const each of found) expect(each).toEqual(before)
+})
+
 test('what a mock venue of its own held is gone with it', async () => {
   lay(await killedJournal(embeddedRun))
   expect(await made({ target: 'embedded', restUrl: 'http://127.0.0.1:2' })).toEqual({ leftover: null, said: '' })

@@ -177,6 +177,22 @@ test('a fill that the venue has forgotten and the journal knows is explained', a
   expect(heldAtVenue(bench)).toEqual({ long: 0, short: 0 })
 })
 
+test('an order whose row says more than its executions do is asked about until they have followed', async () => {
+  const bench = await killedBench()
+  const { venue, clock } = bench
+  venue.fill(id(0))
+  venue.end(id(1), 'Rejected')
+  const ask = venue.inquire.bind(venue)
+  const shownFromUs = clock.nowUs() + 800_000
+  venue.inquire = async (symbol, clientId) => {
+    const found = await ask(symbol, clientId)
+    if (found.kind !== 'done' || clock.nowUs() >= shownFromUs) return found
+    return { kind: 'done', value: { ...found.value, executions: [] } }
+  }
+  expect(await recovered(bench)).toMatchObject([{ idx: 1, heldLots: 10, closedLots: 10, leftLots: 0 }])
+  expect(heldAtVenue(bench)).toEqual({ long: 0, short: 0 })
+})
+
 test('what cannot be closed is named: symbol, side and amount', async () => {
   const bench = await killedBench()
   bench.venue.fill(id(0))

@@ -8,16 +8,14 @@
  * so two kills at one moment, with nothing done to the world in between, lead to the same.
  */
 import type { Leftover } from '../domain/leftover.ts'
-import { type LegName, positionIdxOf, sideOf } from '../domain/order.ts'
-import { known } from '../execution/reconcile.ts'
 import { checkJournal } from '../journal/checks.ts'
 import { leftoverOf } from '../journal/leftover.ts'
 import type { Run } from '../journal/run.ts'
 import type { RunResult } from '../runtime-types.ts'
-import { createRest } from '../venue/rest.ts'
 import { meantAndSent, openLives } from './lives.ts'
 import type { CrashPoint, SeamCall } from './mortal.ts'
-import type { Schedule, Stage } from './stage.ts'
+import type { Schedule, Stranger } from './stage.ts'
+import { leftAtVenue, openAsStranger } from './stranger.ts'
 
 export interface CrashOptions {
   readonly schedule: Schedule
@@ -33,12 +31,6 @@ export interface CrashOptions {
   readonly forgets?: boolean
 }
 
-export interface Stranger {
-  readonly symbol: string
-  readonly leg: LegName
-  readonly lots: number
-}
-
 export interface Crashed {
   readonly lives: readonly Run[]
   /** Calls of every life. */
@@ -50,7 +42,6 @@ export interface Crashed {
   readonly wrong: readonly string[]
 }
 
-const END_MAX_MS = 120_000
 const QUIET_MS = 3_000
 
 /** Plays the lives one after another. Throws when one neither ends nor is killed. */
@@ -84,27 +75,6 @@ export async function playCrash(options: CrashOptions): Promise<Crashed> {
   }
 }
 
-/** A market order of another client of the same account. */
-async function openAsStranger({ clock, config, calmTransport }: Stage, stranger: Stranger): Promise<void> {
-  const { symbol, leg, lots } = stranger
-  const rest = createRest({
-    ...config,
-    baseUrl: config.restUrl,
-    clock,
-    transport: calmTransport(),
-    readTimeoutMs: config.orderTimeoutMs,
-  })
-  const trading = (async () => {
-    known(await rest.syncClock(), "the venue's clock")
-    rest.useInstruments(known(await rest.loadInstruments([symbol]), 'instruments'))
-    known(await rest.ensureHedgeMode(symbol), 'hedge mode')
-    const terms = { priceTicks: null, timeInForce: 'ioc', reduceOnly: false, closeAll: false } as const
-    return await rest.submit({ ...terms, clientId: 'stranger', symbol, leg, side: sideOf(leg, false), lots }).reply
-  })()
-  known(await clock.passUntil(trading, END_MAX_MS), "the stranger's order")
-  await rest.close()
-}
-
 function whatIsWrong(lives: readonly Run[], result: RunResult, stranger: Stranger | undefined): string[] {
   const last = lives.at(-1)!
   const promises = checkJournal(last).filter(({ verdict }) => verdict !== 'pass')
@@ -113,20 +83,6 @@ function whatIsWrong(lives: readonly Run[], result: RunResult, stranger: Strange
     ...promises.map(({ promise, verdict, summary }) => `${promise} ${verdict}: ${summary}`),
     ...meantAndSent(lives),
     ...leftAtVenue(last, stranger),
-  ]
-}
-
-/** Flat, to the lot, and what is a stranger's is all still there. */
-function leftAtVenue(last: Run, stranger: Stranger | undefined): string[] {
-  const { positions = [], orders = [] } = last.truth?.data ?? {}
-  const open = orders.filter(({ status }) => status === 'New' || status === 'PartiallyFilled')
-  const theirs =
-    stranger === undefined ? [] : [`${stranger.lots} of ${stranger.symbol} #${positionIdxOf(stranger.leg)}`]
-  const there = positions.map(({ symbol, idx, lots }) => `${lots} of ${symbol} #${idx}`)
-  return [
-    ...there.filter((text) => !theirs.includes(text)).map((text) => `${text} are left`),
-    ...theirs.filter((text) => !there.includes(text)).map((text) => `${text} are a stranger's and gone`),
-    ...open.map(({ clientId }) => `${clientId} is still open`),
   ]
 }
 

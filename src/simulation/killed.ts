@@ -10,14 +10,20 @@ import type { Run } from '../journal/run.ts'
 import { type Life, openLives } from './lives.ts'
 import { QUIET_MS, type Simulated } from './simulate.ts'
 import type { Schedule } from './stage.ts'
+import { openAsStranger } from './stranger.ts'
 
 /** Whoever could not start is started again after so long, ms. */
 const START_AGAIN_MS = 1_000
 /** A life that begins when the run's time is nearly over trades for so long, ms. */
 const TRADE_MIN_MS = 500
 
+export interface SimulatedLives extends Simulated {
+  /** The journal of each life, as it was written. */
+  readonly journals: readonly string[]
+}
+
 /** Plays every life. `healsAtMs`: a life that began before and could not start is not the last one. */
-export async function simulateKilled(schedule: Schedule, healsAtMs: number | null): Promise<Simulated> {
+export async function simulateKilled(schedule: Schedule, healsAtMs: number | null): Promise<SimulatedLives> {
   const { kills = [], tradeMs, quietMs = QUIET_MS } = schedule
   const lives = openLives(schedule)
   const { clock } = lives.stage
@@ -34,20 +40,24 @@ export async function simulateKilled(schedule: Schedule, healsAtMs: number | nul
     })
     const { result } = life
     if (result === null) {
-      await clock.pass(kills[killed]!.restartMs)
+      const { restartMs, stranger } = kills[killed]!
+      if (stranger !== undefined) await openAsStranger(lives.stage, stranger)
+      await clock.pass(restartMs)
       killed += 1
     } else if (killed > 0 && beganMs < (healsAtMs ?? 0) && life.run.baseline === null) await clock.pass(START_AGAIN_MS)
     else {
       const all = await lives.end(quietMs)
       const run = withBans(all)
-      const journal = lives.text()
-      return { run, findings: checkJournal(run), result, output: life.output, journal, before: all.slice(0, -1) }
+      const journals = lives.texts()
+      const journal = journals.join('')
+      const before = all.slice(0, -1)
+      return { run, findings: checkJournal(run), result, output: life.output, journal, journals, before }
     }
   }
 }
 
 /** The last life's own journal, and the address bans that outlasted the lives before. */
-function withBans(lives: readonly Run[]): Run {
+export function withBans(lives: readonly Run[]): Run {
   const last = lives.at(-1)!
   const { faults } = last
   const bans = lives

@@ -50,8 +50,8 @@ export interface Lives {
   play(options: LifeOptions): Promise<Life>
   /** After so long a pause the venue's books are put into the last journal, and the venue is closed. Every life's journal. */
   end(quietMs: number): Promise<readonly Run[]>
-  /** The journals of all lives, one after another. */
-  text(): string
+  /** The journal of each life, as it was written. */
+  texts(): readonly string[]
 }
 
 const END_MAX_MS = 120_000
@@ -131,8 +131,8 @@ class LivesOnStage implements Lives {
     return this.#journals.map((each) => each.read())
   }
 
-  text(): string {
-    return this.#journals.map((each) => each.text()).join('')
+  texts(): readonly string[] {
+    return this.#journals.map((each) => each.text())
   }
 }
 

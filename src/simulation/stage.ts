@@ -4,6 +4,7 @@
  *   openStage ─► clock, venue, wire (with its faults) ─► any number of runs, one after another ─► the venue's own books
  */
 import type { Config } from '../config.ts'
+import type { LegName } from '../domain/order.ts'
 import { createExchange } from '../exchange/core/exchange.ts'
 import type { WorldChange } from '../exchange/core/types.ts'
 import type { World } from '../exchange/world.ts'
@@ -21,9 +22,18 @@ import { createMemoryWire, type Latency } from './memory-wire.ts'
 import type { CrashPoint } from './mortal.ts'
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts'
 
+/** Somebody else of the same account, and what he opens. */
+export interface Stranger {
+  readonly symbol: string
+  readonly leg: LegName
+  readonly lots: number
+}
+
 /** A kill between two calls of the process to the world, and when the next process starts. */
 export interface Kill extends CrashPoint {
   readonly restartMs: number
+  /** Opened in the account by somebody else before the next process starts. Default: nothing. */
+  readonly stranger?: Stranger
 }
 
 /** Everything that decides how a run goes. Plain data, so that it can be written down and replayed. */

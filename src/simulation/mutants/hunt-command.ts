@@ -11,6 +11,7 @@ import { allKills, bestOf, type Control, createControl, inWords, shrunk } from '
 import { KILLS_FILE, type Killed, readKills, readScenarioKills } from './kills.ts'
 import type { Mutant } from './mutant.ts'
 import { MUTANTS } from './mutants.ts'
+import { OF_RECOVERY } from './of-recovery.ts'
 import { fateOf, testsFor } from './score.ts'
 import { TABLE_FILE, tableText } from './table.ts'
 import type { Trial } from './trial.ts'
@@ -28,11 +29,12 @@ const chosen = MUTANTS.filter(({ name }, place) => {
   if (place % shards !== shard - 1) return false
   return parts.length === 0 || parts.some((part) => name.includes(part))
 })
-const { likely, more } = await allTrials()
+const { likely, killing, more } = await allTrials()
 using control = createControl()
 for (const mutant of chosen) {
+  const first = OF_RECOVERY.includes(mutant) ? killing : likely
   const killed =
-    (await byTrials(mutant, likely, control)) ?? (await byTrials(mutant, more, control)) ?? (await byTests(mutant))
+    (await byTrials(mutant, first, control)) ?? (await byTrials(mutant, more, control)) ?? (await byTests(mutant))
   kills.set(mutant.name, killed)
   process.stdout.write(`${mutant.name}: ${killed.trial?.check ?? killed.test?.name ?? 'SURVIVES'}\n`)
   write()

@@ -6,7 +6,7 @@ import type { World } from '../../exchange/world.ts'
 import { parsePlan } from '../../faults/plan.ts'
 import type { PromiseId } from '../../journal/finding.ts'
 import { shrinkTowards } from '../explore-shrink.ts'
-import type { Schedule } from '../stage.ts'
+import type { Kill as ProcessKill, Schedule } from '../stage.ts'
 import { CALM, differences } from './calm.ts'
 import type { Mutant } from './mutant.ts'
 import { compare, judge, type Noticed, type Verdict } from './played.ts'
@@ -25,7 +25,7 @@ export function createControl(): Control {
   return {
     async verdictOf(schedule) {
       const key = JSON.stringify(schedule)
-      const verdict = known.get(key) ?? judge(await player.play(schedule))
+      const verdict = known.get(key) ?? judge(schedule, await player.play(schedule))
       known.set(key, verdict)
       return verdict
     },
@@ -50,7 +50,7 @@ export async function allKills(mutant: Mutant, trials: readonly Trial[], control
 }
 
 async function noticedIn(schedule: Schedule, player: Player, control: Control): Promise<Noticed | null> {
-  return compareIn(await control.verdictOf(schedule), judge(await player.play(schedule)))
+  return compareIn(await control.verdictOf(schedule), judge(schedule, await player.play(schedule)))
 }
 
 /** What is no schedule says nothing of anybody. */
@@ -85,9 +85,10 @@ export async function shrunk(mutant: Mutant, kill: Kill, control: Control): Prom
   using player = createPlayer(mutant)
   const fails = async (candidate: Schedule): Promise<boolean> => {
     if (!isPlayable(candidate)) return false
-    const verdict = judge(await player.play(candidate))
+    const verdict = judge(candidate, await player.play(candidate))
     // What a promise noticed is asked of the broken one alone first: most candidates end there.
     if (isPromise(kill) && !verdict.broken.has(kill.check as PromiseId)) return false
+    if (kill.check === 'lives' && verdict.lives.length === 0) return false
     return compareIn(await control.verdictOf(candidate), verdict)?.check === kill.check
   }
   const { faults, changes, ...rest } = kill.schedule
@@ -100,14 +101,20 @@ export async function shrunk(mutant: Mutant, kill: Kill, control: Control): Prom
   return value
 }
 
-/** Whatever is left out of a fault or a change, it must still be one. */
-function isPlayable({ faults, changes = [] }: Schedule): boolean {
+/** Whatever is left out of a fault, a change or a kill, it must still be one. */
+function isPlayable({ faults, changes = [], kills = [] }: Schedule): boolean {
   try {
     parsePlan(faults)
   } catch {
     return false
   }
+  if (!kills.every(isKill)) return false
   return changes.every(({ atMs, change }) => Number.isFinite(atMs) && worldChange.safeParse(change).success)
+}
+
+function isKill({ call, moment, restartMs, fromMs = 0 }: Partial<ProcessKill>): boolean {
+  const isMoment = moment === 'before' || moment === 'within' || moment === 'after'
+  return isMoment && Number(call) >= 1 && Number(restartMs) >= 0 && Number.isFinite(fromMs)
 }
 
 /** Does the schedule still tell the mutant from the sane source? */
@@ -118,11 +125,12 @@ export async function isNoticed(mutant: Mutant, schedule: Schedule, control: Con
 
 /** What a schedule has beside the calm one, in words; `calm` when that is nothing. */
 export function inWords(schedule: Schedule): string {
-  const { faults, changes = [], world, config, latency, tradeMs, clockAheadMs = 0 } = schedule
+  const { faults, changes = [], kills = [], world, config, latency, tradeMs, clockAheadMs = 0 } = schedule
   const settings = Object.entries(differences(config, CALM.config))
   const words = [
     ...faults.faults.map(({ name }) => name.replace(/ \{.*\}$/, '')),
     ...changes.flatMap(({ atMs, change }) => (idle(change) ? [] : [`${atMs} ms: ${change.do}`])),
+    ...kills.map(killText),
     ...(world.matching.partialFills.length > 0 ? ['fills in pieces'] : []),
     ...(world.matching.ackDelayMs > 0 ? ['matched late'] : []),
     ...OWN.flatMap(([key, word]) => (isSame(world[key], CALM.world[key]) ? [] : [`${word} of its own`])),
@@ -132,6 +140,11 @@ export function inWords(schedule: Schedule): string {
     ...settings.map(([key, value]) => `${key} ${String(value)}`),
   ]
   return words.length === 0 ? 'calm' : words.join('; ')
+}
+
+function killText({ call, moment, restartMs, stranger }: ProcessKill): string {
+  const while_ = stranger === undefined ? '' : `, ${stranger.lots} lots of ${stranger.symbol} opened by somebody else`
+  return `killed ${moment} call ${call}, again after ${restartMs} ms${while_}`
 }
 
 /** Parts of a world that are named when they are not the calm one's. */

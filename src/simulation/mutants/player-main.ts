@@ -1,6 +1,8 @@
 /**
  * A process that plays the schedules it is sent, one after another. Broken or not, it knows nothing of that.
  */
+import type { Explored } from '../explore-file.ts'
+import { simulateKilled } from '../killed.ts'
 import { simulate } from '../simulate.ts'
 import type { Schedule } from '../stage.ts'
 import type { Played } from './played.ts'
@@ -9,10 +11,14 @@ process.on('message', async (schedule: Schedule) => {
   process.send?.(await played(schedule))
 })
 
-async function played(schedule: Schedule): Promise<Played> {
+async function played(schedule: Schedule & Partial<Pick<Explored, 'healsAtMs'>>): Promise<Played> {
   try {
-    const { journal, result } = await simulate(schedule)
-    return { journal, exitCode: result.exitCode }
+    if (schedule.kills?.length) {
+      const { journals, result, output } = await simulateKilled(schedule, schedule.healsAtMs ?? null)
+      return { journals, exitCode: result.exitCode, output }
+    }
+    const { journal, result, output } = await simulate(schedule)
+    return { journals: [journal], exitCode: result.exitCode, output }
   } catch (error) {
     return { failure: error instanceof Error ? error.message : String(error) }
   }

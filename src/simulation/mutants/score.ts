@@ -22,9 +22,13 @@ const HANGS_MS = 300_000
 /** Over real sockets: on a busy machine it may fail by itself. */
 const NOT_HERE = ['venue.integration.test.ts']
 
+/** The start of a run is nobody's folder; these play it whole. */
+const OF_THE_START = ['make-way', 'recover-first', 'run-start', 'simulation/killed', 'simulation/crash']
+
 /** The test files a mistake is put to, those that know the file best first. */
 export function testsFor(file: string): string[] {
   const folder = file.split('/')[1]!
+  if (folder.endsWith('.ts')) return OF_THE_START.map((name) => fileURLToPath(new URL(`${name}.test.ts`, SOURCE)))
   const own = fileURLToPath(new URL(file.replace('src/', '').replace('.ts', '.test.ts'), SOURCE))
   const near = testsIn(folder)
   const far = ['domain', 'execution'].filter((name) => name !== folder).flatMap(testsIn)

@@ -11,9 +11,26 @@ export interface StandInTest {
   readonly run: () => Promise<void>
 }
 
-/** The tests of the files imported so far, in their order. */
-export const tests: StandInTest[] = []
+const tests: StandInTest[] = []
 const finishers: (() => unknown)[] = []
+const before: (() => unknown)[] = []
+const after: (() => unknown)[] = []
+
+/** The tests of the file imported last, in their order, each between what its file does before and after each. */
+export function takeTests(): StandInTest[] {
+  const [first, last] = [before.splice(0), after.splice(0)]
+  return tests.splice(0).map(({ name, run }) => ({
+    name,
+    run: async () => {
+      for (const act of first) await act()
+      try {
+        await run()
+      } finally {
+        for (const act of last) await act()
+      }
+    },
+  }))
+}
 
 export const expect = Object.assign((value: unknown) => vitestExpect(value), vitestExpect, { poll })
 
@@ -45,6 +62,14 @@ function poll(read: () => unknown, { timeout = POLL_MAX_MS }: { readonly timeout
           attempt(String(matcher), args),
     },
   )
+}
+
+export function beforeEach(act: () => unknown): void {
+  before.push(act)
+}
+
+export function afterEach(act: () => unknown): void {
+  after.push(act)
 }
 
 export function onTestFinished(act: () => unknown): void {

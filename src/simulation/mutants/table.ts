@@ -16,7 +16,12 @@ same schedule with nothing broken beside it. \`end\`: no promise broke, but the 
 broken. \`P10\`: the disturbance never met its moment, since the broken client did not ask. \`test\`: no schedule
 notices it, a test beside the source does.
 
-In schedules: of those of the tests of known failures and those written for mutants; where none of them notices, of the
+Mutants of the recovery (\`of-recover*.ts\`) are put to schedules that kill the process (\`killed-trials.ts\`): with an order meant and
+not sent, one leg sent, both, in the middle of a write, before and after the third order (an exit, a hedge, an unwind), and once more
+at five moments of the recovery. Judged is the last life, and all together, \`lives\`: an order without an intent on record, an id
+meant or accepted twice, anything left at the venue, anything of a stranger's gone, last words that deny it.
+
+In schedules: of those of the tests of known failures and those written for mutants, or of those that kill; where none of them notices, of the
 matrix's, the documented errors' and the explorer's (the larger number). The smallest: what the explorer's shrinker
 (\`explore-shrink.ts\`) leaves of one of them, beside the calm schedule, while the same check still notices;
 \`kills.test.ts\` plays every one of these with every run of the unit tests.

@@ -24,7 +24,7 @@ registerHooks({
   },
 })
 
-const { tests } = (await import(STAND_IN)) as { tests: StandInTest[] }
+const { takeTests } = (await import(STAND_IN)) as { takeTests: () => StandInTest[] }
 const kept = globalThis as { playedSchedules?: unknown[] }
 
 const ONLY = '--only='
@@ -32,7 +32,7 @@ const words = process.argv.slice(2)
 const only = words.find((word) => word.startsWith(ONLY))?.slice(ONLY.length)
 for (const file of words.filter((word) => !word.startsWith(ONLY))) {
   await import(pathToFileURL(file).href)
-  for (const { name, run } of tests.splice(0)) {
+  for (const { name, run } of takeTests()) {
     if (only !== undefined && name !== only && !name.startsWith(`${only}:`)) continue
     kept.playedSchedules = []
     tell({ file, name, failure: await run().then(() => null, inWords), schedules: kept.playedSchedules })

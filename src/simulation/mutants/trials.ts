@@ -1,6 +1,6 @@
 /**
  * The schedules that mutants are put to, by name: the matrix's cells of the long leg, every schedule of the tests of known
- * failures, one error of each class on every step, and those written for a mutant that no other noticed.
+ * failures, one error of each class on every step, those written for a mutant that no other noticed, and those that kill.
  */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
@@ -11,6 +11,7 @@ import { scheduleAt } from '../explore-schedules.ts'
 import { allCells, impossible, nameOf, scheduleOf } from '../matrix.ts'
 import type { Schedule } from '../stage.ts'
 import { schedule } from '../test-support/schedules.ts'
+import { killedTrials } from './killed-trials.ts'
 import { type Patch, patchArguments } from './patch.ts'
 import { sharpTrials } from './sharp-trials.ts'
 import type { TestTold } from './test-main.ts'
@@ -18,15 +19,24 @@ import type { Trial } from './trial.ts'
 
 const BASE = schedule()
 
-/** Those that are likely to tell; and more of them, for mutants that none of these notices. */
-export async function allTrials(): Promise<{ readonly likely: Trial[]; readonly more: Trial[] }> {
+export interface Trials {
+  /** Those that are likely to tell. */
+  readonly likely: Trial[]
+  /** The same of mutants of the recovery: the process is killed in each. */
+  readonly killing: Trial[]
+  /** For mutants that none of these notices. */
+  readonly more: Trial[]
+}
+
+export async function allTrials(): Promise<Trials> {
   const likely = [...(await failureTrials()), ...sharpTrials()]
-  return { likely, more: [...matrixTrials(), ...errorTrials(), ...exploredTrials()] }
+  const more = [...matrixTrials(), ...errorTrials(), ...exploredTrials()]
+  return { likely, killing: await killedTrials(), more }
 }
 
 const EXPLORED = { seed: 'mutants', schedules: 60 }
 
-/** The explorer's first schedules of a seed, without their kills: a player plays one life. */
+/** The explorer's first schedules of a seed, without their kills. */
 function exploredTrials(): Trial[] {
   const { seed, schedules } = EXPLORED
   return Array.from({ length: schedules }, (_, index) => ({
