@@ -17,6 +17,8 @@ import type { SocketEvents, Transport, VenueSocket } from '../venue/transport.ts
 export interface CrashPoint {
   /** Calls count from this moment on, ms of monotonic time. Default: from the first. */
   readonly fromMs?: number
+  /** Only calls that have this in them count, e.g. `/order/create`. Default: all. */
+  readonly of?: string
   readonly call: number
   readonly moment: 'before' | 'within' | 'after'
 }
@@ -112,8 +114,9 @@ class Mortal implements MortalProcess {
     const { killAt, clock } = this.#options
     const atUs = clock.nowUs()
     this.calls.push({ what, atUs, effect, isWrite })
-    if (atUs >= 1_000 * (killAt?.fromMs ?? 0)) this.#counted += 1
-    const isHere = killAt?.call === this.#counted
+    const counts = atUs >= 1_000 * (killAt?.fromMs ?? 0) && what.includes(killAt?.of ?? '')
+    if (counts) this.#counted += 1
+    const isHere = counts && killAt?.call === this.#counted
     if (isHere && killAt.moment !== 'after') {
       if (killAt.moment === 'within') makeHalf()
       this.#die()

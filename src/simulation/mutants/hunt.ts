@@ -142,9 +142,9 @@ export function inWords(schedule: Schedule): string {
   return words.length === 0 ? 'calm' : words.join('; ')
 }
 
-function killText({ call, moment, restartMs, stranger }: ProcessKill): string {
+function killText({ of = '', call, moment, restartMs, stranger }: ProcessKill): string {
   const while_ = stranger === undefined ? '' : `, ${stranger.lots} lots of ${stranger.symbol} opened by somebody else`
-  return `killed ${moment} call ${call}, again after ${restartMs} ms${while_}`
+  return `killed ${moment} call ${call}${of === '' ? '' : ` of ${of}`}, again after ${restartMs} ms${while_}`
 }
 
 /** Parts of a world that are named when they are not the calm one's. */

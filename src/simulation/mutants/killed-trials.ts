@@ -6,7 +6,7 @@
 import { shippedWorld } from '../../exchange/test-support/worlds.ts'
 import type { Fault } from '../../faults/plan-types.ts'
 import { playCrash } from '../crash.ts'
-import type { CrashPoint, SeamCall } from '../mortal.ts'
+import type { CrashPoint } from '../mortal.ts'
 import type { Kill, Schedule } from '../stage.ts'
 import { CRASH_BASES } from '../test-support/crash-bases.ts'
 import { fault, plan } from '../test-support/failures.ts'
@@ -18,103 +18,91 @@ type Healing = Schedule & { readonly healsAtMs?: number }
 
 const CALM = CRASH_BASES['a calm trade']!
 const RESTARTS_MS = [5, 900]
+/** Both legs are taken back unfilled: there is no third order. */
+const NO_THIRD = 'both legs rest'
 
 export async function killedTrials(): Promise<Trial[]> {
-  const each = [
-    ...Object.entries(CRASH_BASES).map(([name, base]) => atEveryStep(name, base)),
-    inTheRecovery('a calm trade', CALM),
-    inTheRecovery('one leg times out', CRASH_BASES['one leg times out']!),
-    beside(),
-    ...askedInVain().map(([name, base]) => hedged(name, base)),
-    unclosed(),
+  const steps = Object.entries(CRASH_BASES).map(([name, base]) => atEveryStep(name, base))
+  return [
+    ...(await Promise.all(steps)).flat(),
+    ...inTheRecovery('a calm trade', CALM),
+    ...inTheRecovery('one leg times out', CRASH_BASES['one leg times out']!),
+    ...besideStrangers(),
+    ...askedInVain().flatMap(sentAndKilled),
+    ...unclosed(),
   ]
-  return (await Promise.all(each)).flat()
 }
 
 function trial(name: string, base: Healing, ...kills: Kill[]): Trial {
   return { name: `killed: ${name}`, schedule: { ...base, kills } }
 }
 
-/** Calls of the life after these kills. */
-async function callsOf(base: Schedule, ...kills: Kill[]): Promise<readonly SeamCall[]> {
-  const restartMs = kills.at(-1)?.restartMs ?? 0
-  const { calls } = await playCrash({ schedule: base, kills, restartMs, afterMs: 500 })
-  return calls[kills.length]!
-}
+const CREATE = '/order/create'
 
-/** The n-th of the calls that send something to be created, from 1 on; null when there are fewer. */
-function createOf(calls: readonly SeamCall[], place: number): number | null {
-  const creates = calls.flatMap(({ what }, index) => (what.endsWith('/order/create') ? [index + 1] : []))
-  return creates[place - 1] ?? null
-}
-
-/** The moments of a trade that tell: what was meant and not sent, one leg alone, both, the third order, half a line. */
-function momentsOf(calls: readonly SeamCall[]): (readonly [string, CrashPoint])[] {
-  const [first, second, third] = [1, 2, 3].map((place) => createOf(calls, place))
-  const torn = calls.findIndex(({ isWrite }, index) => isWrite && index + 1 > (second ?? 0)) + 1
-  const points: (readonly [string, number | null | undefined, CrashPoint['moment']])[] = [
-    ['meant, not sent', first, 'before'],
-    ['one leg sent', first, 'after'],
-    ['both legs sent', second, 'after'],
-    ['half a line written', torn, 'within'],
-    ['a third order meant', third, 'before'],
-    ['a third order sent', third, 'after'],
-  ]
-  return points.flatMap(([name, call, moment]) =>
-    call == null || call === 0 ? [] : [[name, { call, moment }] as const],
-  )
-}
-
-async function atEveryStep(name: string, base: Schedule): Promise<Trial[]> {
-  const moments = momentsOf(await callsOf(base))
-  return RESTARTS_MS.flatMap((restartMs) =>
-    moments.map(([moment, point]) =>
-      trial(`${name}, ${moment}, again after ${restartMs} ms`, base, { ...point, restartMs }),
-    ),
-  )
+/** The process has meant its n-th order, and sends it or does not. */
+function create(call: number, moment: CrashPoint['moment'], restartMs: number): Kill {
+  return { of: CREATE, call, moment, restartMs }
 }
 
 /** With both legs on the wire, and before they are known to have filled. */
-async function asLegsFill(base: Schedule, more: Partial<Kill> = {}): Promise<Kill> {
-  const call = createOf(await callsOf(base), 2)!
-  return { call, moment: 'after', restartMs: 5, ...more }
+const AS_LEGS_FILL = create(2, 'after', 5)
+
+/** In the middle of the first write after both legs were sent: their intents are on record. */
+async function tornPoint(schedule: Schedule): Promise<CrashPoint> {
+  const { calls } = await playCrash({ schedule, kills: [], restartMs: 0, afterMs: 500 })
+  const [made] = calls
+  const sent = made!.flatMap(({ what }, index) => (what.endsWith(CREATE) ? [index] : []))[1]!
+  const written = made!.slice(0, sent).filter(({ isWrite }) => isWrite).length
+  return { of: 'write', call: written + 1, moment: 'within' }
 }
 
-/** Killed a second time, where the recovery closes. */
-async function inTheRecovery(name: string, base: Schedule): Promise<Trial[]> {
-  const first = await asLegsFill(base)
-  const calls = await callsOf(base, first)
-  const closing = createOf(calls, 1)!
-  const points: (readonly [string, CrashPoint])[] = [
-    ['its recovery has begun', { call: 3, moment: 'before' }],
-    ['its recovery asks', { call: Math.trunc(closing / 2), moment: 'after' }],
-    ['its recovery is to close', { call: closing, moment: 'before' }],
-    ['its recovery closes', { call: closing, moment: 'after' }],
-    ['its recovery has closed', { call: closing + 4, moment: 'after' }],
-  ]
-  return RESTARTS_MS.flatMap((restartMs) =>
-    points.map(([moment, point]) =>
-      trial(`${name}, then ${moment}, again after ${restartMs} ms`, base, first, { ...point, restartMs }),
-    ),
-  )
+/** Meant and not sent, one leg alone, both, half a line, and the third order: a retry, a hedge, an unwind or an exit. */
+async function atEveryStep(name: string, base: Schedule): Promise<Trial[]> {
+  const torn = await tornPoint(base)
+  const hasThird = name !== NO_THIRD
+  return RESTARTS_MS.flatMap((restartMs) => {
+    const moments: [string, Kill][] = [
+      ['meant, not sent', create(1, 'before', restartMs)],
+      ['one leg sent', create(1, 'after', restartMs)],
+      ['both legs sent', create(2, 'after', restartMs)],
+      ['half a line written', { ...torn, restartMs }],
+    ]
+    if (hasThird) {
+      moments.push(['a third order meant', create(3, 'before', restartMs)])
+      moments.push(['a third order sent', create(3, 'after', restartMs)])
+    }
+    return moments.map(([moment, kill]) => trial(`${name}, ${moment}, again after ${restartMs} ms`, base, kill))
+  })
+}
+
+/** Killed a second time, where the recovery asks and closes. */
+function inTheRecovery(name: string, base: Schedule): Trial[] {
+  return RESTARTS_MS.flatMap((restartMs) => {
+    const moments: [string, Kill][] = [
+      ['its recovery is to begin', { of: 'append run.started', call: 1, moment: 'after', restartMs }],
+      ['its recovery asks', { of: '/order/realtime', call: 2, moment: 'after', restartMs }],
+      ['its recovery is to close', create(1, 'before', restartMs)],
+      ['its recovery closes', create(1, 'after', restartMs)],
+      ['its recovery has closed', { of: 'append recovered', call: 1, moment: 'before', restartMs }],
+    ]
+    return moments.map(([moment, kill]) =>
+      trial(`${name}, then ${moment}, again after ${restartMs} ms`, base, AS_LEGS_FILL, kill),
+    )
+  })
 }
 
 const TWO = { SYMBOLS_TO_TRADE: 'BTCUSDT,ETHUSDT' }
 
 /** Somebody else comes into the same symbol, and another symbol is there to be traded. */
-async function beside(): Promise<Trial[]> {
+function besideStrangers(): Trial[] {
   const base = { ...CALM, config: schedule({}, { ...TWO, MAX_HOLD_MS: '150' }).config }
-  const kill = await asLegsFill(base)
   return (['long', 'short'] as const).map((leg) =>
-    trial(`beside a stranger's ${leg}`, base, { ...kill, stranger: { symbol: 'BTCUSDT', leg, lots: 3 } }),
+    trial(`beside a stranger's ${leg}`, base, { ...AS_LEGS_FILL, stranger: { symbol: 'BTCUSDT', leg, lots: 3 } }),
   )
 }
 
-async function hedged(name: string, base: Schedule): Promise<Trial[]> {
-  return [
-    trial(name, base, await asLegsFill(base)),
-    trial(`${name}, later`, base, await asLegsFill(base, { restartMs: 900 })),
-  ]
+function sentAndKilled([name, base]: readonly [string, Schedule]): Trial[] {
+  return [trial(name, base, AS_LEGS_FILL), trial(`${name}, later`, base, create(2, 'after', 900))]
 }
 
 /** Books that lag, and questions that nobody answers at first. */
@@ -135,7 +123,7 @@ function askedInVain(): (readonly [string, Schedule])[] {
 }
 
 /** The recovery cannot close what is there: never, or not at once; and it is stopped while it tries, or not. */
-async function unclosed(): Promise<Trial[]> {
+function unclosed(): Trial[] {
   const two = { ...CALM, config: schedule({}, { ...TWO, MAX_HOLD_MS: '150' }).config }
   const stubborn = plan({ ...CLOSING_REFUSED, symbol: 'BTCUSDT' } as Fault)
   const ill: Healing = { ...two, ...plan({ ...CLOSING_REFUSED, times: 8 }), healsAtMs: 60_000, tradeMs: 20_000 }
@@ -143,9 +131,9 @@ async function unclosed(): Promise<Trial[]> {
   const forOne = { ...two, ...stubborn, tradeMs: 20_000 }
   const hasty = { ...CALM, ...stubborn, tradeMs: 100 }
   return [
-    trial('closing refused in one symbol of two', forOne, await asLegsFill(forOne)),
-    trial('closing refused, and stopped meanwhile', hasty, await asLegsFill(hasty)),
-    trial('closing refused at first, started again', ill, await asLegsFill(ill)),
-    trial('closing refused of one leg at first, started again', half, await asLegsFill(half)),
+    trial('closing refused in one symbol of two', forOne, AS_LEGS_FILL),
+    trial('closing refused, and stopped meanwhile', hasty, AS_LEGS_FILL),
+    trial('closing refused at first, started again', ill, AS_LEGS_FILL),
+    trial('closing refused of one leg at first, started again', half, AS_LEGS_FILL),
   ]
 }

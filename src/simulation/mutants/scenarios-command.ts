@@ -1,10 +1,11 @@
 /**
  * Puts mutants to the scenarios alone, over real sockets, each until one notices it: `node scenarios-command.ts [--every N]
- * [part of a name …]`. Played are the scenarios' worlds, faults and terms as P11 has them. Promises of milliseconds are
+ * [--new] [part of a name …]`. Played are the scenarios' worlds, faults and terms as P11 has them. Promises of milliseconds are
  * judged, so a busy machine may break one by itself: a mutant counts as noticed when the same check fails twice with it and
  * holds in between with nothing broken. Writes scenario-kills.json and MUTANTS.md.
  *
- * `--every N`: every Nth mutant of the table, the first included.
+ * `--every N`: every Nth mutant of the table, the first included. `--new`: only mutants that were not put to them yet. Those of
+ * the recovery never are: what is played of a scenario is one life.
  */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
@@ -13,18 +14,26 @@ import { REMEDIES } from '../../test-support/remedies.ts'
 import { readKills, readScenarioKills, SCENARIO_KILLS_FILE, type ScenarioKill } from './kills.ts'
 import type { Mutant } from './mutant.ts'
 import { MUTANTS } from './mutants.ts'
+import { OF_RECOVERY } from './of-recovery.ts'
 import { NOT_PATCHED } from './patch.ts'
 import { TABLE_FILE, tableText } from './table.ts'
 
-const { values, positionals: parts } = parseArgs({ options: { every: { type: 'string' } }, allowPositionals: true })
+const { values, positionals: parts } = parseArgs({
+  options: { every: { type: 'string' }, new: { type: 'boolean' } },
+  allowPositionals: true,
+})
 const every = Number(values.every ?? '1')
-const isChosen = ({ name }: Mutant): boolean => parts.length === 0 || parts.some((part) => name.includes(part))
 /** Whole runs only. The one that loads a whole machine comes last. */
 const SCENARIOS = REMEDIES.filter(({ plays }) => plays === 'run').toSorted(
   (a, b) => Number(a.world === 'load') - Number(b.world === 'load'),
 )
 
 const known = new Map(readScenarioKills().map((each) => [each.mutant, each]))
+const isChosen = (mutant: Mutant): boolean => {
+  const { name } = mutant
+  if (OF_RECOVERY.includes(mutant) || (values.new === true && known.has(name))) return false
+  return parts.length === 0 || parts.some((part) => name.includes(part))
+}
 for (const mutant of MUTANTS.filter((one, place) => place % every === 0 && isChosen(one))) {
   const kill = await put(mutant)
   known.set(mutant.name, kill)

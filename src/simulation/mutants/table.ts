@@ -46,10 +46,10 @@ export function tableText(
 const SCENARIO_HEAD = `## By the scenarios alone
 
 Real processes and real sockets: mutants in the scenarios' worlds, with their faults and terms, one after another until one
-notices it (\`node src/simulation/mutants/scenarios-command.ts --every 3\`: every third of the table above, since all of
-them take hours). Held are a scenario's central check (P11) and the promises, not its other expectations. Noticed means: the
-same check fails twice with the mutant, and holds in between with nothing broken; the machine was busy, and a scenario that
-failed by itself was passed over.
+notices it (\`node src/simulation/mutants/scenarios-command.ts [part of a name …]\`; all of them take two hours). Held are a
+scenario's central check (P11) and the promises, not its other expectations. Noticed means: the same check fails twice with the
+mutant, and holds in between with nothing broken; the machine was busy, and a scenario that failed by itself was passed over.
+Mutants of the recovery were not run: what is played of a scenario here is one life.
 
 The scenarios are seven stories, each with one trouble; a mutant that survives them needs another one. Which, was found in
 virtual time: for each of them the last column says what no scenario has.
