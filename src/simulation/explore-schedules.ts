@@ -129,24 +129,40 @@ const ends = fc.oneof(
   },
 )
 
+/** What depends on the symbols and on how far books may lag, ms. */
+function surroundings(symbols: readonly string[], readLagMs: number) {
+  return fc.record({
+    world: worlds(symbols, readLagMs),
+    faults: faultPlans,
+    changes: changesOn(symbols),
+    latency: latencies,
+    clockAheadMs: rarely(0, fc.constantFrom(-900, 700, 1_500)),
+    end: ends,
+    kills: rarely<readonly Kill[]>([], fc.array(kill, { minLength: 1, maxLength: 2 }), UNKILLED),
+  })
+}
+
+/** Made once for each of the few combinations: to make one takes longer than to draw from it. */
+const SURROUNDINGS = new Map<string, ReturnType<typeof surroundings>>()
+
+function surroundingsOf(symbols: readonly string[], readLagMs: number): ReturnType<typeof surroundings> {
+  const key = `${symbols.join(',')} ${readLagMs}`
+  let known = SURROUNDINGS.get(key)
+  if (known === undefined) {
+    known = surroundings(symbols, readLagMs)
+    SURROUNDINGS.set(key, known)
+  }
+  return known
+}
+
 const schedules: fc.Arbitrary<ScheduleFile> = fc.tuple(symbolLists, SETTINGS).chain(([symbols, settings]) =>
-  fc
-    .record({
-      world: worlds(symbols, Number(settings.READ_LAG_MS)),
-      faults: faultPlans,
-      changes: changesOn(symbols),
-      latency: latencies,
-      clockAheadMs: rarely(0, fc.constantFrom(-900, 700, 1_500)),
-      end: ends,
-      kills: rarely<readonly Kill[]>([], fc.array(kill, { minLength: 1, maxLength: 2 }), UNKILLED),
-    })
-    .map(({ end: { limit, ...end }, kills, ...rest }) => ({
-      seed: '',
-      settings: { ...settings, ...limit, SYMBOLS_TO_TRADE: symbols.join(',') },
-      ...rest,
-      ...(kills.length === 0 ? {} : { kills }),
-      ...end,
-    })),
+  surroundingsOf(symbols, Number(settings.READ_LAG_MS)).map(({ end: { limit, ...end }, kills, ...rest }) => ({
+    seed: '',
+    settings: { ...settings, ...limit, SYMBOLS_TO_TRADE: symbols.join(',') },
+    ...rest,
+    ...(kills.length === 0 ? {} : { kills }),
+    ...end,
+  })),
 )
 
 /** fast-check leans towards small values in its first draws, and every schedule is a first draw. */
