@@ -83,7 +83,7 @@ export function nextCandleStart(interval: Interval, startMs: number): number {
 }
 
 export function createTrack(opening: number): Track {
-  const charts = new Map(INTERVALS.map((interval) => [interval, createChart(interval, opening)]))
+  const charts = new Map(INTERVALS.map((interval) => [interval, new Chart(interval, opening)]))
   const minutes = charts.get('1')!
   let latest = opening
   let part: Part | null = null
@@ -123,8 +123,9 @@ export function createTrack(opening: number): Track {
         settle()
         past = { minuteMs, ...minutes.figures(minuteMs - DAY_MS, minuteMs, minuteMs - HOUR_MS) }
       }
-      const inProgress = [minutes.at(minuteMs), part].filter((each) => each?.startMs === minuteMs)
-      return inProgress.reduce((sum: DayFigures, each) => plus(sum, each!), past)
+      const begun = minutes.at(minuteMs)
+      const figures = begun === null ? past : plus(past, begun)
+      return part?.startMs === minuteMs ? plus(figures, part) : figures
     },
   }
 }
@@ -143,12 +144,14 @@ interface Part {
 type Extent = Pick<Candle, 'high' | 'low' | 'lots' | 'turnoverUsd'>
 
 function plus(sum: DayFigures, more: Extent): DayFigures {
+  const { dayAgo, hourAgo } = sum
   return {
-    ...sum,
     high: Math.max(sum.high, more.high),
     low: Math.min(sum.low, more.low),
     lots: sum.lots + more.lots,
     turnoverUsd: sum.turnoverUsd + more.turnoverUsd,
+    dayAgo,
+    hourAgo,
   }
 }
 
@@ -156,23 +159,23 @@ interface Past extends DayFigures {
   readonly minuteMs: number
 }
 
-interface Chart {
-  add(part: Part): void
-  page(terms: CandleTerms): Candle[]
-  /** The candle that starts at this moment, if anything happened in it. */
-  at(startMs: number): Candle | null
-  figures(fromMs: number, beforeMs: number, hourMs: number): DayFigures
-}
-
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
-function createChart(interval: Interval, opening: number): Chart {
-  let candles: Mutable<Candle>[] = []
-  let hasDropped = false
+class Chart {
+  readonly #interval: Interval
+  /** What the number was before its first change. */
+  readonly #opening: number
+  #candles: Mutable<Candle>[] = []
+  #hasDropped = false
 
-  const add = (part: Part): void => {
-    const startMs = candleStart(interval, part.startMs)
-    const last = candles.at(-1)
+  constructor(interval: Interval, opening: number) {
+    this.#interval = interval
+    this.#opening = opening
+  }
+
+  add(part: Part): void {
+    const startMs = candleStart(this.#interval, part.startMs)
+    const last = this.#candles.at(-1)
     if (last?.startMs === startMs) {
       last.high = Math.max(last.high, part.high)
       last.low = Math.min(last.low, part.low)
@@ -182,48 +185,54 @@ function createChart(interval: Interval, opening: number): Chart {
       return
     }
     const { before, ...rest } = part
-    candles.push({ ...rest, startMs, open: before })
+    this.#candles.push({ ...rest, startMs, open: before })
     // Dropped by the half: moving the rest down for every new candle would be most of the work.
-    if (candles.length < 2 * KEPT) return
-    candles = candles.slice(-KEPT)
-    hasDropped = true
+    if (this.#candles.length < 2 * KEPT) return
+    this.#candles = this.#candles.slice(-KEPT)
+    this.#hasDropped = true
   }
-  /** The last candle kept that starts at or before a moment. */
-  const indexUntil = (atMs: number): number => {
-    let at = candles.length - 1
-    while (at >= 0 && candles[at]!.startMs > atMs) at -= 1
-    return at
-  }
-  const page = ({ fromMs, toMs, limit }: CandleTerms): Candle[] => {
+
+  page({ fromMs, toMs, limit }: CandleTerms): Candle[] {
     const found: Candle[] = []
-    let at = indexUntil(toMs)
-    for (let startMs = candleStart(interval, toMs); startMs >= fromMs; startMs = candleStart(interval, startMs - 1)) {
+    const start = (atMs: number): number => candleStart(this.#interval, atMs)
+    let at = this.#indexUntil(toMs)
+    for (let startMs = start(toMs); startMs >= fromMs; startMs = start(startMs - 1)) {
       if (found.length === limit) break
-      const kept = candles[at]
+      const kept = this.#candles[at]
       if (kept?.startMs === startMs) {
         found.push({ ...kept })
         at -= 1
-      } else if (kept === undefined && hasDropped) break
-      else found.push(flat(startMs, kept?.close ?? opening))
+      } else if (kept === undefined && this.#hasDropped) break
+      else found.push(flat(startMs, kept?.close ?? this.#opening))
     }
     return found
   }
-  return {
-    add,
-    page,
-    at: (startMs) => {
-      const candle = candles[indexUntil(startMs)]
-      return candle?.startMs === startMs ? candle : null
-    },
-    figures: (fromMs, beforeMs, hourMs) => {
-      const valueAt = (ms: number): number => candles[indexUntil(ms - 1)]?.close ?? opening
-      const dayAgo = valueAt(fromMs)
-      let sum: DayFigures = { high: dayAgo, low: dayAgo, lots: 0, turnoverUsd: 0, dayAgo, hourAgo: valueAt(hourMs) }
-      for (let at = indexUntil(beforeMs - 1); at >= 0 && candles[at]!.startMs >= fromMs; at -= 1) {
-        sum = plus(sum, candles[at]!)
-      }
-      return sum
-    },
+
+  /** The candle that starts at this moment, if anything happened in it. */
+  at(startMs: number): Candle | null {
+    const candle = this.#candles[this.#indexUntil(startMs)]
+    return candle?.startMs === startMs ? candle : null
+  }
+
+  figures(fromMs: number, beforeMs: number, hourMs: number): DayFigures {
+    const dayAgo = this.#valueAt(fromMs)
+    const hourAgo = this.#valueAt(hourMs)
+    let sum: DayFigures = { high: dayAgo, low: dayAgo, lots: 0, turnoverUsd: 0, dayAgo, hourAgo }
+    for (let at = this.#indexUntil(beforeMs - 1); at >= 0 && this.#candles[at]!.startMs >= fromMs; at -= 1) {
+      sum = plus(sum, this.#candles[at]!)
+    }
+    return sum
+  }
+
+  #valueAt(ms: number): number {
+    return this.#candles[this.#indexUntil(ms - 1)]?.close ?? this.#opening
+  }
+
+  /** The last candle kept that starts at or before a moment. */
+  #indexUntil(atMs: number): number {
+    let at = this.#candles.length - 1
+    while (at >= 0 && this.#candles[at]!.startMs > atMs) at -= 1
+    return at
   }
 }
 
