@@ -42,12 +42,10 @@ export function formatSteps(count: number, step: Step): string {
   if (!Number.isSafeInteger(count) || !Number.isSafeInteger(units)) {
     throw new RangeError(`steps must be a whole number that fits a safe integer, got ${count}`)
   }
-  const digits = Math.abs(units)
-    .toString()
-    .padStart(step.decimals + 1, '0')
-  const sign = units < 0 ? '-' : ''
-  if (step.decimals === 0) return sign + digits
-  return `${sign}${digits.slice(0, -step.decimals)}.${digits.slice(-step.decimals)}`
+  if (step.decimals === 0) return String(units)
+  const digits = String(Math.abs(units)).padStart(step.decimals + 1, '0')
+  const point = digits.length - step.decimals
+  return `${units < 0 ? '-' : ''}${digits.slice(0, point)}.${digits.slice(point)}`
 }
 
 /** Value of `count` steps as a float. For scores, profit and loss and display only, never back onto the wire. */
