@@ -73,6 +73,8 @@ export interface Seen {
   readonly evidence: string | null
   /** Promises that do not hold. */
   readonly broken: readonly Finding[]
+  /** The run's; 0 of a consumer, which has none. */
+  readonly exitCode: number
 }
 
 const QUALIFYING = {
@@ -91,9 +93,10 @@ export async function playRemedy(remedy: Remedy, isSwitchedOff: boolean): Promis
   try {
     if (remedy.plays === 'run') {
       const told = await playRun(remedy, folder, nodeArguments)
-      return { evidence: remedy.check.look(told), broken: told.findings.filter(({ verdict }) => verdict !== 'pass') }
+      const broken = told.findings.filter(({ verdict }) => verdict !== 'pass')
+      return { evidence: remedy.check.look(told), broken, exitCode: told.exit.result!.exitCode }
     }
-    return { evidence: remedy.check.look(await playStalled(remedy, folder, nodeArguments)), broken: [] }
+    return { evidence: remedy.check.look(await playStalled(remedy, folder, nodeArguments)), broken: [], exitCode: 0 }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

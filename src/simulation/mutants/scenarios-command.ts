@@ -57,10 +57,11 @@ async function put(mutant: Mutant): Promise<ScenarioKill> {
 /** The scenario's central check, then every promise, then the run's own end. Throws when the patch could not be put in. */
 async function noticed(remedy: Remedy, isBroken: boolean): Promise<{ check: string; how: string } | null> {
   try {
-    const { evidence, broken } = await playRemedy(remedy, isBroken)
+    const { evidence, broken, exitCode } = await playRemedy(remedy, isBroken)
     if (evidence !== null) return { check: remedy.check.name, how: evidence }
     const failed = broken.find(({ verdict, promise }) => verdict === 'fail' && promise !== 'P10')
-    return failed === undefined ? null : { check: failed.promise, how: failed.summary }
+    if (failed !== undefined) return { check: failed.promise, how: failed.summary }
+    return exitCode === 0 ? null : { check: 'exit code', how: `${exitCode}, not 0` }
   } catch (error) {
     const [how] = (error instanceof Error ? error.message : String(error)).split('\n')
     if (how!.includes(`exit code ${NOT_PATCHED}`)) throw error

@@ -47,8 +47,10 @@ const SCENARIO_HEAD = `## By the scenarios alone
 
 Real processes and real sockets: mutants in the scenarios' worlds, with their faults and terms, one after another until one
 notices it (\`node src/simulation/mutants/scenarios-command.ts [part of a name …]\`; all of them take two hours). Held are a
-scenario's central check (P11) and the promises, not its other expectations. Noticed means: the same check fails twice with the
-mutant, and holds in between with nothing broken; the machine was busy, and a scenario that failed by itself was passed over.
+scenario's central check (P11), the promises and the exit code, not its other expectations. Noticed means: the same check fails
+twice with the mutant, and holds in between with nothing broken; the machine was busy, and a scenario that failed by itself was
+passed over. The exit code is held since the last six were run (books never compared, any HTTP 200 is success, quantity step
+defaulted, reduce-only not sent, timeout in microseconds, no budget kept for unwinds): of the other survivors it may notice some.
 Mutants of the recovery were not run: what is played of a scenario here is one life.
 
 The scenarios are seven stories, each with one trouble; a mutant that survives them needs another one. Which, was found in
