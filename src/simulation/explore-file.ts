@@ -200,7 +200,7 @@ function healed(symbol: string, atMs: number): TimedChange[] {
   ]
 }
 
-/** Nothing that is under way when a run ends is later than this: the longest delay there is, ms. */
+/** What a run left open is watched for so long, ms. */
 const QUIET_MS = 3_000
 /** More than any explored trade holds. */
 const HEALED_LOTS = 100_000

@@ -8,7 +8,8 @@ import { checkJournal } from '../journal/checks.ts'
 import { leftoverOf } from '../journal/leftover.ts'
 import type { Run } from '../journal/run.ts'
 import { type Life, openLives } from './lives.ts'
-import { QUIET_MS, type Simulated } from './simulate.ts'
+import { quietMsAfter } from './quiet.ts'
+import type { Simulated } from './simulate.ts'
 import type { Schedule } from './stage.ts'
 import { openAsStranger } from './stranger.ts'
 
@@ -24,7 +25,7 @@ export interface SimulatedLives extends Simulated {
 
 /** Plays every life. `healsAtMs`: a life that began before and could not start is not the last one. */
 export async function simulateKilled(schedule: Schedule, healsAtMs: number | null): Promise<SimulatedLives> {
-  const { kills = [], tradeMs, quietMs = QUIET_MS } = schedule
+  const { kills = [], tradeMs } = schedule
   const lives = openLives(schedule)
   const { clock } = lives.stage
   const nowMs = (): number => clock.nowUs() / 1_000
@@ -46,7 +47,7 @@ export async function simulateKilled(schedule: Schedule, healsAtMs: number | nul
       killed += 1
     } else if (killed > 0 && beganMs < (healsAtMs ?? 0) && life.run.baseline === null) await clock.pass(START_AGAIN_MS)
     else {
-      const all = await lives.end(quietMs)
+      const all = await lives.end(quietMsAfter(result, schedule))
       const run = withBans(all)
       const journals = lives.texts()
       const journal = journals.join('')

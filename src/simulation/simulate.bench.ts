@@ -11,7 +11,8 @@
  * dearer all the same; the fixed work beside the schedules (a journal's text read and written) tells how dear it was.
  */
 import type { Fault } from '../faults/plan-types.ts'
-import { judge, openRun, play, QUIET_MS } from './simulate.ts'
+import { quietMsAfter } from './quiet.ts'
+import { judge, openRun, play } from './simulate.ts'
 import type { Schedule } from './stage.ts'
 import { schedule } from './test-support/schedules.ts'
 
@@ -118,7 +119,7 @@ async function costOf(one: Schedule): Promise<Costs> {
   lap('start')
   const result = await play(stage.clock, runtime, one.tradeMs)
   lap('trade')
-  await stage.clock.pass(one.quietMs ?? QUIET_MS)
+  await stage.clock.pass(quietMsAfter(result, one))
   lap('quiet')
   await stage.recordTruth(journal.writer('harness'))
   lap('truth')

@@ -19,6 +19,7 @@ import type { RunResult } from '../runtime-types.ts'
 import { watchTrades } from './last-trade.ts'
 import { createMemoryJournal, type MemoryJournal } from './memory-journal.ts'
 import { openHost, type SimulatedHost } from './process.ts'
+import { quietMsAfter } from './quiet.ts'
 import { openStage, type Schedule, type Stage } from './stage.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
@@ -36,8 +37,6 @@ export interface Simulated {
 
 /** A run that cannot be brought to an end within so long hangs, ms of virtual time. */
 const END_MAX_MS = 120_000
-/** The venue's books are asked so long after the end of a run, unless its schedule says otherwise. */
-export const QUIET_MS = 5_000
 
 /** What a simulated process is given besides its venue: it measures nothing and pins nothing. */
 export const SIMULATED_PROCESS = {
@@ -51,7 +50,7 @@ export async function simulate(schedule: Schedule): Promise<Simulated> {
   const opened = openRun(schedule)
   const { stage, runtime, journal } = opened
   const result = await play(stage.clock, runtime, schedule.tradeMs, opened.host)
-  await stage.clock.pass(schedule.quietMs ?? QUIET_MS)
+  await stage.clock.pass(quietMsAfter(result, schedule))
   await stage.recordTruth(journal.writer('harness'))
   return judge(opened, result)
 }

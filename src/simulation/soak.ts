@@ -13,7 +13,7 @@ import type { Writer } from '../journal/events.ts'
 import { createRuntime } from '../runtime.ts'
 import type { RunResult } from '../runtime-types.ts'
 import type { Clock } from '../seams/clock.ts'
-import { play, QUIET_MS, SIMULATED_PROCESS } from './simulate.ts'
+import { play, SIMULATED_PROCESS } from './simulate.ts'
 import { type SoakPlan, soakPlan } from './soak-plan.ts'
 import { openStage, type Stage } from './stage.ts'
 
@@ -45,6 +45,8 @@ export interface Soaked {
 }
 
 const HOUR_MS = 3_600_000
+/** The venue's books are asked so long after the run's end, ms. */
+const QUIET_MS = 5_000
 const LATENCY = { fromMs: 0.3, toMs: 1.5 }
 
 /** Plays the hours. Throws when the run neither starts nor ends. */

@@ -53,7 +53,7 @@ export interface Schedule {
   readonly kills?: readonly Kill[]
   /** What changes in the world, ms after the start. */
   readonly changes?: readonly { readonly atMs: number; readonly change: WorldChange }[]
-  /** The venue's books are asked so long after the run's end, when everything late has arrived, ms. Default 5,000. */
+  /** The venue's books are asked so long after a run that did not end well, ms (quiet.ts). Default 5,000. */
   readonly quietMs?: number
 }
 

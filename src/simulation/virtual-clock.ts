@@ -79,6 +79,7 @@ class VirtualTime implements VirtualClock {
   }
 
   async pass(ms: number): Promise<void> {
+    if (!Number.isFinite(ms)) throw new RangeError(`time cannot pass for ${ms} ms`)
     const endUs = this.#nowUs + ms * 1_000
     await this.#run(endUs, () => false)
     this.#nowUs = endUs
