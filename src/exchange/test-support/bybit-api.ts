@@ -43,7 +43,13 @@ export async function listen(options: WSClientConfigurableOptions, topics: strin
     client.on('exception', (error) => reject(new Error(JSON.stringify(error)))),
   )
   refused.catch(() => undefined)
-  await Promise.race([refused, Promise.all(client.subscribeV5(topics, 'linear'))])
+  // What `subscribeV5` promises is the connection: its topics are asked for after that, and count from the venue's answer.
+  const subscribed = new Promise<void>((resolve) =>
+    client.on('response', ({ op, success }: { op?: string; success?: boolean }) => {
+      if (op === 'subscribe' && success === true) resolve()
+    }),
+  )
+  await Promise.race([refused, Promise.all([subscribed, ...client.subscribeV5(topics, 'linear')])])
   return {
     until,
     reconnected,
