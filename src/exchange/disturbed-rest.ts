@@ -7,7 +7,7 @@
  * Judged after the signature, so that a changed order needs no new one; a request that is late is verified again when it
  * arrives, by the time it was signed with.
  */
-import { createsIn, opsAbout, rememberIds, teachesIds } from '../faults/batch.ts'
+import { createsIn, mayDisturb, rememberIds, teachesIds } from '../faults/batch.ts'
 import { factsOfRequest, restOpOf, signedMsOf } from '../faults/facts.ts'
 import type { FaultGate, JudgedOp } from '../faults/gate.ts'
 import { type Answer, disturb, dripped } from '../faults/rest-fate.ts'
@@ -25,8 +25,6 @@ export interface RestFaultOptions {
 
 export function createRestFaults(options: RestFaultOptions): RestFaults {
   const { gate, clock, userHandlers } = options
-  const isWanted = (ops: readonly JudgedOp[]): boolean =>
-    gate.wants('rest-request', ops, clock.nowUs()) || gate.wants('rest-reply', ops, clock.nowUs())
   return {
     carry(admitted) {
       const { call, payload } = admitted
@@ -34,7 +32,7 @@ export function createRestFaults(options: RestFaultOptions): RestFaults {
       const bodyText = call.route.method === 'POST' ? payload.toString() : ''
       const facts = factsOfRequest(op, urlOf(call).searchParams, bodyText)
       for (const created of createsIn(op, bodyText)) gate.createSent(created)
-      if (userHandlers === null && !isWanted(opsAbout(op)) && !teachesIds(gate, op)) {
+      if (userHandlers === null && !mayDisturb(gate, 'rest', op, clock.nowUs()) && !teachesIds(gate, op)) {
         admitted.pass()
         return
       }

@@ -7,7 +7,7 @@
  * The socket itself and its other frames are `disturbed-streams.ts`'s. An answer that is late holds nothing else up: answers
  * are told apart by their `reqId`.
  */
-import { createsIn, opsAbout, rememberIds, teachesIds } from '../faults/batch.ts'
+import { createsIn, mayDisturb, rememberIds, teachesIds } from '../faults/batch.ts'
 import { factsOfOrder, restOpOf, signedMsOf } from '../faults/facts.ts'
 import type { FaultGate, JudgedOp } from '../faults/gate.ts'
 import { type Answer, disturb } from '../faults/rest-fate.ts'
@@ -15,14 +15,12 @@ import type { Clock } from '../seams/clock.ts'
 import type { AdmittedOrder, TradeFaults } from './trade-admission.ts'
 
 export function createTradeFaults(gate: FaultGate, clock: Clock): TradeFaults {
-  const isWanted = (ops: readonly JudgedOp[]): boolean =>
-    gate.wants('trade-request', ops) || gate.wants('trade-reply', ops)
   return {
     carry(order) {
       const op = restOpOf(order.path)
       const bodyText = JSON.stringify(order.params)
       for (const created of createsIn(op, bodyText)) gate.createSent(created)
-      if (isWanted(opsAbout(op)) || teachesIds(gate, op)) void settle(order, op, bodyText)
+      if (mayDisturb(gate, 'trade', op, clock.nowUs()) || teachesIds(gate, op)) void settle(order, op, bodyText)
       else order.pass()
     },
   }

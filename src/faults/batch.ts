@@ -20,10 +20,11 @@ const IN_BATCH: Partial<Record<JudgedOp, FaultOp>> = {
   'cancel-batch': 'cancel-in-batch',
 }
 
-/** The operation, and that of its single orders if it is a batch. */
-export function opsAbout(op: JudgedOp): readonly JudgedOp[] {
+/** Whether the plan can still touch a request of this operation or its reply, as a whole or in one order of a batch. */
+export function mayDisturb(gate: FaultGate, wire: 'rest' | 'trade', op: JudgedOp, nowUs: number): boolean {
   const inBatch = IN_BATCH[op]
-  return inBatch === undefined ? [op] : [op, inBatch]
+  const ops = inBatch === undefined ? [op] : [op, inBatch]
+  return gate.wants(`${wire}-request`, ops, nowUs) || gate.wants(`${wire}-reply`, ops, nowUs)
 }
 
 /** Whether an answer has ids of the venue in it that the plan asks for. */

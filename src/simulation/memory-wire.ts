@@ -5,7 +5,7 @@
  *   RestClient ─► request ─delay─► fate (rest-fate.ts) ─► venue ─► reply ─delay─► RestClient
  *   link       ◄─ frame ◄─delay◄─ wire (stream-wire.ts) ◄───────── venue           frames keep their order
  */
-import { opsAbout } from '../faults/batch.ts'
+import { mayDisturb } from '../faults/batch.ts'
 import { factsOfOrder, factsOfRequest, parsedOrNull, restOpOf, signedMsOf, streamOf } from '../faults/facts.ts'
 import { type FaultGate, type JudgedOp, NO_FACTS } from '../faults/gate.ts'
 import { type Answer, disturb, disturbHandshake, type Fate } from '../faults/rest-fate.ts'
@@ -65,7 +65,7 @@ function createMemoryHttp(options: WireOptions, late: () => number): ReturnType<
         )
         const op = restOpOf(pathOf(request))
         if (op === 'create') options.gate.createSent(factsOfOrder(op, parsedOrNull(request.body ?? '')))
-        if (!mayDisturb(options, op)) {
+        if (!mayDisturb(options.gate, 'rest', op, options.clock.nowUs())) {
           pass(options, late, request, settle)
           return
         }
@@ -80,13 +80,6 @@ function createMemoryHttp(options: WireOptions, late: () => number): ReturnType<
       return Promise.resolve()
     },
   }
-}
-
-/** Whether the plan could still touch a request or reply of this operation. */
-function mayDisturb({ gate, clock }: WireOptions, op: JudgedOp): boolean {
-  const ops = opsAbout(op)
-  const nowUs = clock.nowUs()
-  return gate.wants('rest-request', ops, nowUs) || gate.wants('rest-reply', ops, nowUs)
 }
 
 /** One exchange that nothing can happen to. It leaves a microtask later, as others do: what is sent first leaves first. */
