@@ -74,11 +74,9 @@ export function wasRefusedYetTaken(run: Run): boolean {
   const taken = new Set(
     run.truth?.data.orders.filter(({ filledLots }) => filledLots > 0).map(({ clientId }) => clientId),
   )
-  const arrivedTwice = ({ party, op, verdict }: JournalLine<'fault.applied'>['data']): boolean =>
-    party === 'rest-request' && op === 'create' && verdict === 'duplicate'
+  const doubled = run.faults.applied.filter(({ data }) => data.verdict === 'duplicate')
   return linesOf(run, 'order.refused').some(
-    ({ data: { clientId } }) =>
-      taken.has(clientId) && run.faults.applied.some(({ data }) => arrivedTwice(data) && data.clientId === clientId),
+    ({ data: { clientId } }) => taken.has(clientId) && doubled.some(({ data }) => isCreateOf(data, clientId)),
   )
 }
 

@@ -8,6 +8,7 @@ import { createRest } from '../venue/rest.ts'
 import { createMemoryJournal } from './memory-journal.ts'
 import { quietMsAfter } from './quiet.ts'
 import { openStage, type Schedule } from './stage.ts'
+import { fault, plan } from './test-support/failures.ts'
 import { schedule } from './test-support/schedules.ts'
 
 const SYMBOL = 'BTCUSDT'
@@ -17,9 +18,7 @@ const { world } = schedule()
 /** The last piece of what this buys comes as late as it can: each stop of the way takes its time. */
 const SLOW: Schedule = schedule({
   latency: { fromMs: 40, toMs: 40 },
-  faults: {
-    faults: [{ name: 'late', party: 'rest-request', op: 'create', verdict: { do: 'delay', ms: 2_000 } }],
-  },
+  ...plan(fault('rest-request', 'create', { do: 'delay', ms: 2_000 })),
   world: {
     ...world,
     readLagMs: 250,
@@ -78,15 +77,9 @@ test('an order that everything holds up is through when the books are asked, and
 test('a change of the world may be what holds it up, and a process that stands still', () => {
   const calmMs = quietMsAfter(WELL, schedule())
   const delay = { do: 'matchDelay', symbol: SYMBOL, side: 'buy', delayMs: 2_000 } as const
-  const pause = {
-    name: 'it stands',
-    party: 'process',
-    op: 'process',
-    times: 2,
-    verdict: { do: 'pause', ms: 700 },
-  } as const
+  const pause = fault('process', 'process', { do: 'pause', ms: 700 }, { times: 2 })
   expect(quietMsAfter(WELL, schedule({ changes: [{ atMs: 9, change: delay }] }))).toBe(calmMs + 2_000)
-  expect(quietMsAfter(WELL, schedule({ faults: { faults: [pause] } }))).toBe(calmMs + 1_400)
+  expect(quietMsAfter(WELL, schedule(plan(pause)))).toBe(calmMs + 1_400)
 })
 
 test('what a run left open is watched for as long as its schedule says', () => {
