@@ -32,6 +32,14 @@ describe('a fill that our books learn of late', () => {
     expect(summaryOf(bookedLate(3_001), 'P1')).toContain('2 lots apart from the venue')
     expect(summaryOf(bookedLate(3_001), 'P1')).toContain('for 3001 ms')
   })
+
+  test('names the trade it is of, and how late that trade was at worst', () => {
+    const p4 = checkJournal(runOf(bookedLate(3_001))).find(({ promise }) => promise === 'P4')!
+    expect(p4).toMatchObject({
+      onlyLate: true,
+      evidence: { late: { count: 1, first: [{ tradeId: 't9', worstMs: 3_001 }] } },
+    })
+  })
 })
 
 test('what our books said stands beside the venue’s: naked for longer in our eyes than in theirs', () => {

@@ -98,16 +98,14 @@ class Excused {
     })
   }
 
-  #coversLateFills({ evidence, bound, worst, onlyLate }: Finding): boolean {
-    const { run } = this.#played
-    if (isBanned(run)) return true
-    const mayBeLate = (tradeId: string): boolean => (worst ?? 0) <= (bound ?? 0) + this.#allowance(tradeId).moreMs
-    // More of them than the evidence lists: every trade there was must be excused.
-    if (onlyLate && isCut(evidence['faults'])) return [...run.trades.keys()].every(mayBeLate)
-    return listOf(evidence['faults']).every(({ clientId, what }) => {
-      const trade = [...run.trades.values()].find(({ orders }) => orders.some((order) => order.clientId === clientId))
-      return trade !== undefined && String(what).startsWith('reached our books after') && mayBeLate(trade.tradeId)
-    })
+  #coversLateFills({ evidence, bound, onlyLate }: Finding): boolean {
+    if (isBanned(this.#played.run)) return true
+    return (
+      onlyLate &&
+      listOf(evidence['late']).every(
+        ({ tradeId, worstMs }) => Number(worstMs) <= (bound ?? 0) + this.#allowance(String(tradeId)).moreMs,
+      )
+    )
   }
 
   #coversSlowCloses({ evidence, bound }: Finding): boolean {
@@ -158,12 +156,8 @@ const DETECTION_MAX_MS = 50
 
 /** Lists of evidence hold the first twenty, and say how many there are: more than that is never excused. */
 function listOf(evidence: unknown): Listed['first'] {
-  return isCut(evidence) ? [{}] : listed(evidence).first
-}
-
-function isCut(evidence: unknown): boolean {
   const { count, first } = listed(evidence)
-  return count > first.length
+  return count > first.length ? [{}] : first
 }
 
 interface Listed {

@@ -18,9 +18,9 @@ export function checkNoLostFill(books: Books): Judgement {
   const boundMs = books.bounds.recoveryBoundMs
   const recorded = Map.groupBy(linesOf(books.run, 'order.filled'), (line) => line.data.execId)
   const faults: Fault[] = [...unexplained(books)]
+  const lateness = new Lateness()
   let slowestMs = 0
-  let late = 0
-  for (const { row, clientId } of books.executions) {
+  for (const { row, clientId, tradeId } of books.executions) {
     const fault = (what: string): number => faults.push({ execId: row.execId, clientId, what })
     const lines = recorded.get(row.execId)
     const first = lines?.[0]
@@ -31,7 +31,7 @@ export function checkNoLostFill(books: Books): Judgement {
     const tookMs = books.venueMs(first.at) - row.venueMs
     slowestMs = Math.max(slowestMs, tookMs)
     if (tookMs > boundMs) {
-      late += 1
+      lateness.add(tradeId, tookMs)
       fault(`reached our books after ${round(tookMs)} ms, more than ${boundMs}`)
     }
     if (lines.length > 1) fault(`in our books ${lines.length} times`)
@@ -46,15 +46,35 @@ export function checkNoLostFill(books: Books): Judgement {
     const { clientId, lots } = lines[0]!.data
     if (!known.has(execId)) faults.push({ execId, clientId, what: `${lots} lots in our books, unknown to the venue` })
   }
-  const evidence = { executions: books.executions.length, from: sources(books), faults: firstOf(faults) }
+  const evidence = {
+    executions: books.executions.length,
+    from: sources(books),
+    faults: firstOf(faults),
+    late: firstOf(lateness.trades()),
+  }
   const measure = atMost(round(slowestMs), boundMs, 'ms')
   if (faults.length > 0) {
     const { execId, what } = faults[0]!
     const summary = `${plural(faults.length, 'fault')} in ${plural(books.executions.length, 'execution')}; first ${execId}: ${what}`
-    return { verdict: 'fail', summary, measure, onlyLate: faults.length === late, evidence }
+    return { verdict: 'fail', summary, measure, onlyLate: faults.length === lateness.fills, evidence }
   }
   const summary = `${plural(books.executions.length, 'execution')} booked, the slowest after ${round(slowestMs)} of ${boundMs} ms`
   return { verdict: 'pass', summary, measure, evidence }
+}
+
+/** The fills that came too late, by trade. */
+class Lateness {
+  fills = 0
+  readonly #worstMs = new Map<string | null, number>()
+
+  add(tradeId: string | null, tookMs: number): void {
+    this.fills += 1
+    this.#worstMs.set(tradeId, Math.max(this.#worstMs.get(tradeId) ?? 0, tookMs))
+  }
+
+  trades(): { readonly tradeId: string | null; readonly worstMs: number }[] {
+    return [...this.#worstMs].map(([tradeId, worstMs]) => ({ tradeId, worstMs: round(worstMs) }))
+  }
 }
 
 /** Fills of earlier runs that the recovery did not find. */
