@@ -73,7 +73,7 @@ export interface SweepResult {
   readonly unresolved: readonly string[]
 }
 
-/** A venue that answers and refuses is asked so often to close what is left. */
+/** So many tries in a row that took nothing off: what answers and refuses, or takes nothing, is not asked for ever. */
 export const ROUNDS_MAX = 4
 /** A venue that does not answer, or gives no order its chance, is asked for so long: restarts take seconds. */
 const PATIENCE_MS = 20_000
@@ -105,6 +105,7 @@ export async function sweep(options: SweepOptions): Promise<SweepResult> {
   const inquiries = new Inquiries()
   let rounds = 0
   let ordersSent = 0
+  let held: readonly OwnPosition[] = []
   for (let looksFlat = 0; ; ) {
     // The books may show a fill later than the position it changed: every look asks once more.
     const cancelled = await cancelOwn(options, symbols)
@@ -119,6 +120,9 @@ export async function sweep(options: SweepOptions): Promise<SweepResult> {
     const unknown = unknownSymbols(options, unbooked, inquiries)
     const answer = await ownPositions(options, symbols, warned)
     const seen = answer === 'banned' ? null : answer
+    // A thin market takes a little at a time: while it takes anything no try was in vain.
+    if (seen !== null && hasShrunk(held, seen.own)) rounds = 0
+    held = seen?.own ?? held
     const isBooked = unbooked.size === 0 && !symbols.some((symbol) => options.books.isUnresolved(symbol))
     const isFlat = resting?.length === 0 && seen?.own.length === 0 && isBooked
     looksFlat = isFlat ? looksFlat + 1 : 0
@@ -208,6 +212,12 @@ async function ownPositions(
     warned.add(keyOf(row))
   }
   return { own, strangers }
+}
+
+/** Whether less is there of one leg at least. */
+function hasShrunk(before: readonly PositionRow[], now: readonly PositionRow[]): boolean {
+  const lots = new Map(now.map((row) => [keyOf(row), row.lots]))
+  return before.some((row) => (lots.get(keyOf(row)) ?? 0) < row.lots)
 }
 
 function keyOf(row: PositionRow): string {

@@ -7,7 +7,7 @@
  *                  └─ nothing of it is left at the venue
  */
 import { ROUNDS_MAX } from '../execution/sweep.ts'
-import { linesOf, type Run, type RunTrade } from '../journal/run.ts'
+import { linesOf, type Run, type RunOrder, type RunTrade } from '../journal/run.ts'
 import { isBanned } from './explore-allowance.ts'
 import type { Explored } from './explore-file.ts'
 import type { LastTrade } from './last-trade.ts'
@@ -67,13 +67,16 @@ export function outlivesHealing(healsAtMs: number | null, run: Run): boolean {
   return (run.finished?.at ?? 0) / 1_000 >= healsAtMs + SETTLES_MS
 }
 
-/** What the venue refuses is tried so often and no more: what goes on after that only reads. */
+/** What the venue refuses, or takes nothing of, is tried so often and no more: what goes on after that only reads. */
 function hadGivenUp(healsAtMs: number, run: Run): boolean {
-  const swept = run.trades.get('sweep')?.orders.flatMap(({ submitted }) => submitted ?? []) ?? []
-  const tries = Map.groupBy(swept, ({ data: { symbol, leg } }) => `${symbol} ${leg}`)
-  const isBefore = swept.every(({ at }) => at < healsAtMs * 1_000)
-  return isBefore && [...tries.values()].some(({ length }) => length >= ROUNDS_MAX)
+  const swept = run.trades.get('sweep')?.orders.filter(({ submitted }) => submitted !== null) ?? []
+  const tries = Map.groupBy(swept, ({ submitted }) => `${submitted!.data.symbol} ${submitted!.data.leg}`)
+  const isBefore = swept.every(({ submitted }) => submitted!.at < healsAtMs * 1_000)
+  const isInVain = ({ fills }: RunOrder): boolean => fills.length === 0
+  const isSpent = (orders: readonly RunOrder[]): boolean =>
+    orders.length >= ROUNDS_MAX && orders.slice(-ROUNDS_MAX).every(isInVain)
+  return isBefore && [...tries.values()].some(isSpent)
 }
 
-/** The sweep looks twice, with a pause, and sends up to four times: so long after the healing it is over, ms. */
+/** The sweep looks twice, with a pause, and sends up to four times in vain: so long after the healing it is over, ms. */
 const SETTLES_MS = 2_500
