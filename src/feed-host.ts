@@ -92,7 +92,7 @@ function inThread(data: FeedThreadData, options: FeedHostOptions): Feed {
   }
 }
 
-/** Reads the shared reference prices: mark and index in USD, or null until the venue has told both. */
+/** Reads the shared reference prices: mark and index in USD, or null until the venue has told both on this connection. */
 export function referenceReader(
   memory: FeedMemory,
   instruments: readonly Instrument[],

@@ -21,7 +21,7 @@ import type { Transport } from './venue/transport.ts'
 export interface FeedMemory {
   readonly ring: RingMemory
   readonly table: QuoteTableMemory
-  /** Two float64 per symbol: mark and index price in ticks, fraction kept, 0 until known. Each is read alone, so no lock is needed. */
+  /** Two float64 per symbol: mark and index price in ticks, fraction kept, 0 until told on this connection. Each is read alone, so no lock is needed. */
   readonly reference: SharedArrayBuffer
   /** Float64 counts, by `FEED_COUNTS`. */
   readonly counts: SharedArrayBuffer
@@ -84,6 +84,8 @@ export function startFeed(options: FeedOptions): Feed {
       reference[2 * ticker.symbolIndex + 1] = ticker.indexTicks
     },
     onEvent(event) {
+      // What was told before a gap may be far away by now, and quotes come first.
+      if (event.type === 'stream.opened') reference.fill(0)
       if (event.type === 'frame.refused') counts[FEED_COUNTS.framesRefused]! += 1
       options.onEvent(event)
     },

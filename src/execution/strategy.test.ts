@@ -3,11 +3,11 @@
  */
 import { expect, test } from 'vitest'
 import type { Config } from '../config.ts'
-import type { Instrument } from '../domain/instrument.ts'
+import { type Instrument, priceUsd } from '../domain/instrument.ts'
 import { createGenerator } from '../domain/opportunity.ts'
 import type { Quote } from '../domain/quote.ts'
 import { BTC, ETH } from '../domain/test-support/instruments.ts'
-import { createStrategy } from './strategy.ts'
+import { createStrategy, type StrategyParts } from './strategy.ts'
 import type { Bench } from './test-support/bench.ts'
 import { createBench, quoteAt } from './test-support/bench.ts'
 
@@ -18,13 +18,16 @@ interface StrategyBench extends Bench {
   skips(): Readonly<Record<string, number>>
 }
 
+type Reference = ReturnType<StrategyParts['reference']>
+
 interface Terms {
   readonly config?: Partial<Config>
   readonly instruments?: readonly Instrument[]
-  readonly reference?: { readonly markUsd: number; readonly indexUsd: number }
+  /** Default: where the quotes are. */
+  readonly reference?: Reference
 }
 
-function strategyBench({ config = {}, instruments, reference }: Terms = {}): StrategyBench {
+function strategyBench({ config = {}, instruments, ...terms }: Terms = {}): StrategyBench {
   const qualifying = { syntheticSpreadBps: 45, syntheticFundingDelta: 0.01, convergenceHalfLifeMs: 1e9 }
   const bench = createBench({ ...qualifying, ...config }, instruments)
   const { syntheticSpreadBps: spreadBps, syntheticFundingDelta: fundingDelta8h, symbols } = bench.config
@@ -43,7 +46,7 @@ function strategyBench({ config = {}, instruments, reference }: Terms = {}): Str
     generator,
     executor,
     monitor,
-    reference: () => reference ?? null,
+    reference: (symbolIndex) => ('reference' in terms ? terms.reference! : referenceAt(bench, symbolIndex)),
     warn: (message) => void warnings.push(message),
   })
   return Object.assign(bench, {
@@ -55,6 +58,11 @@ function strategyBench({ config = {}, instruments, reference }: Terms = {}): Str
     },
     skips: () => bench.metrics.snapshot({ distributions: false }).skips,
   })
+}
+
+function referenceAt({ ports, clock }: Bench, symbolIndex: number): Reference {
+  const usd = quoteAt(symbolIndex, clock).bidTicks * priceUsd(ports.instruments[symbolIndex]!, 1)
+  return { markUsd: usd, indexUsd: usd }
 }
 
 test('a good quote becomes a trade in the same turn, at its touch and within the cap', () => {
@@ -93,6 +101,7 @@ const SKIPS: readonly (readonly [string, Terms, (bench: StrategyBench) => void])
   ['too-small', { config: { tradeSizeUsd: 59 } }, (bench) => bench.quote(0)],
   ['too-large', { instruments: [{ ...BTC, maxMarketLots: 8 }] }, (bench) => bench.quote(0)],
   ['price-limit', { instruments: [{ ...BTC, minPriceTicks: 700_000 }] }, (bench) => bench.quote(0)],
+  ['no-reference', { reference: null }, (bench) => bench.quote(0)],
   ['price-band', { reference: { markUsd: 50_000, indexUsd: 50_000 } }, (bench) => bench.quote(0)],
   [
     'halted',
@@ -191,10 +200,10 @@ test('a size that breaks a filter is said once per symbol and reason, with what 
 })
 
 test('another filter of the same symbol is said as well', () => {
-  const bench = strategyBench({ instruments: [{ ...BTC, maxPriceTicks: 700_000 }] })
+  const bench = strategyBench({ instruments: [{ ...BTC, maxMarketLots: 1 }] })
   bench.quote(0, { bidTicks: 700_001, askTicks: 700_002 })
   bench.quote(0, { bidTicks: 700_001, askTicks: 700_002 })
-  bench.quote(0, { bidTicks: 1, askTicks: 2 })
+  bench.quote(0)
   expect(bench.warnings).toHaveLength(2)
   expect(new Set(bench.warnings).size).toBe(2)
 })

@@ -20,7 +20,7 @@ export interface StrategyParts {
   readonly generator: Generator
   readonly executor: Executor
   readonly monitor: Monitor
-  /** Mark and index price in USD, null until the venue has told both. */
+  /** Mark and index price in USD, null until the venue has told both on this connection. */
   reference(symbolIndex: number): { readonly markUsd: number; readonly indexUsd: number } | null
   /** A pair that breaks a filter is said once per symbol and reason, not thousands of times. */
   warn(message: string): void
@@ -59,13 +59,15 @@ function openPair(
   const { config, ports, generator, executor } = parts
   const { symbolIndex, receivedUs } = quote
   const reference = parts.reference(symbolIndex)
+  // Quotes come before the ticker: without mark and index nobody knows what the venue would let through, of either leg.
+  if (reference === null) return ports.metrics.skip('no-reference')
   const outcome = planPair({
     instrument,
     touch: quote,
     pricing: config.legPricing,
     capBps: config.slippageCapBps,
     spreadBps: config.syntheticSpreadBps,
-    band: reference === null ? null : priceBand(instrument, reference),
+    band: priceBand(instrument, reference),
     sizeUsd: config.tradeSizeUsd,
   })
   if (outcome.kind === 'skip') {

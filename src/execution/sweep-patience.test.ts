@@ -4,7 +4,7 @@
 import { expect, test } from 'vitest'
 import { booksOf, type SweepResult, sweep } from './sweep.ts'
 import type { Bench } from './test-support/bench.ts'
-import { createBench, id } from './test-support/bench.ts'
+import { createBench, heldAtVenue, id } from './test-support/bench.ts'
 
 /** Runs the sweep to its end while the venue's time goes by. */
 async function swept(bench: Bench): Promise<SweepResult> {
@@ -79,6 +79,22 @@ test('what our own orders got is asked until it is known, also when all attempts
     unresolved: [],
     ordersSent: 5,
   })
+})
+
+test('a thin market is swept on while it takes anything: only tries that took nothing are counted', async () => {
+  const bench = createBench()
+  const run = await bench.open()
+  bench.venue.fills(id(0), bench.venue.requests[0]!)
+  run.rest()
+  const before = bench.venue.requests.length
+  // A lot every other time; when three are left, none any more.
+  bench.venue.script = (clientId) => {
+    bench.venue.acknowledge(clientId)
+    const isTaking = (bench.venue.requests.length - before) % 2 === 0 && heldAtVenue(bench).long > 3
+    if (isTaking) bench.venue.fill(clientId, 1)
+    bench.venue.end(clientId)
+  }
+  expect(await swept(bench)).toMatchObject({ left: [{ lots: 3 }], ordersSent: 2 * 7 + 4 })
 })
 
 test("what an order of a trade's got is asked for once more, and booked with its trade", async () => {

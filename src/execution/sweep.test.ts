@@ -214,19 +214,6 @@ test('what is closed in part is closed on in the next round', async () => {
   expect(bench.venue.requests.slice(-2).map(({ lots }) => lots)).toEqual([10, 6])
 })
 
-test('a thin market is swept on while it takes anything: only tries that took nothing are counted', async () => {
-  const bench = await haltedBench()
-  const before = bench.venue.requests.length
-  // A lot every other time; when three are left, none any more.
-  bench.venue.script = (clientId) => {
-    bench.venue.acknowledge(clientId)
-    const isTaking = (bench.venue.requests.length - before) % 2 === 0 && heldAtVenue(bench).long > 3
-    if (isTaking) bench.venue.fill(clientId, 1)
-    bench.venue.end(clientId)
-  }
-  expect(await swept(bench)).toMatchObject({ left: [{ lots: 3 }], ordersSent: 2 * 7 + 4 })
-})
-
 test('what was taken already is not taken again from others', async () => {
   const bench = await haltedBench()
   bench.venue.script = (clientId, request) => {

@@ -16,14 +16,11 @@ import type { Outcome } from '../venue/gateway.ts'
 import type { Executor } from './executor.ts'
 import { Inquiries } from './inquiries.ts'
 import { hasEnded } from './ours.ts'
+import { hasShrunk, type OwnBooks, type OwnPosition, ownPositions } from './own-positions.ts'
 import { NOT_A_CHANCE } from './pause.ts'
 import type { ExecutionPorts } from './ports.ts'
 
-/** What is ours, by our fills. */
-export interface SweepBooks {
-  positions(): readonly PositionRow[]
-  /** An order of ours in this symbol may have done anything. */
-  isUnresolved(symbol: string): boolean
+export interface SweepBooks extends OwnBooks {
   /** Asks the venue once more about orders of these symbols that may have done anything. */
   askUnresolved?(symbols: readonly string[]): Promise<unknown>
   /** Counts a fill that no trade has counted. */
@@ -79,7 +76,6 @@ export const ROUNDS_MAX = 4
 const PATIENCE_MS = 20_000
 const SETTLE_MS = 200
 const WAIT_MAX_MS = 1_000 // what is limited waits for its moment, but looks again at least so often
-const BANNED = 403 // the HTTP status of an address ban
 
 /** The books of a run's own trades. */
 export function booksOf(executor: Executor): SweepBooks {
@@ -178,50 +174,6 @@ function blockedFor(outcome: Outcome<unknown>): number | null {
   if (outcome.kind !== 'refused') return null
   const { code, retryAfterMs } = outcome
   return retryAfterMs !== undefined || NOT_A_CHANCE.has(code) ? (retryAfterMs ?? 0) : null
-}
-
-interface OwnPosition extends PositionRow {
-  /** The whole position is ours, so it may be closed as "whatever is held". */
-  readonly whole: boolean
-}
-
-interface Seen {
-  readonly own: readonly OwnPosition[]
-  readonly strangers: readonly PositionRow[]
-}
-
-/** What the venue holds of ours, at most what our fills explain, and what is beyond that; null when it cannot be read. */
-async function ownPositions(
-  { ports, books, warn }: SweepOptions,
-  symbols: readonly string[],
-  warned: Set<string>,
-): Promise<Seen | null | 'banned'> {
-  const positions = await ports.gateway.positions(symbols)
-  if (positions.kind === 'refused' && positions.code === BANNED) return 'banned'
-  if (positions.kind !== 'done') return null
-  const ours = new Map(books.positions().map((row) => [keyOf(row), Math.max(0, row.lots)]))
-  const own: OwnPosition[] = []
-  const strangers: PositionRow[] = []
-  for (const row of positions.value) {
-    const lots = books.isUnresolved(row.symbol) ? row.lots : Math.min(row.lots, ours.get(keyOf(row)) ?? 0)
-    if (lots > 0) own.push({ ...row, lots, whole: lots === row.lots })
-    if (row.lots === lots) continue
-    strangers.push({ ...row, lots: row.lots - lots })
-    const text = `${row.lots - lots} lots of ${row.symbol} (index ${row.idx}) are not explained by this run's fills and are left alone`
-    if (!warned.has(keyOf(row))) warn(text)
-    warned.add(keyOf(row))
-  }
-  return { own, strangers }
-}
-
-/** Whether less is there of one leg at least. */
-function hasShrunk(before: readonly PositionRow[], now: readonly PositionRow[]): boolean {
-  const lots = new Map(now.map((row) => [keyOf(row), row.lots]))
-  return before.some((row) => (lots.get(keyOf(row)) ?? 0) < row.lots)
-}
-
-function keyOf(row: PositionRow): string {
-  return `${row.symbol}/${row.idx}`
 }
 
 /**

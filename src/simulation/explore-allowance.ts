@@ -33,7 +33,9 @@ const TRIPS_PER_ORDER = 4
 
 /** What a trade is excused. */
 export function allowanceOf(schedule: Schedule, run: Run, trade: RunTrade): Allowance {
-  const met = run.faults.applied.filter(({ at }) => at <= trade.lastUs)
+  // What a trade leaves is the sweep's to close, and late by what disturbs the sweep.
+  const untilUs = trade.flat === null ? Math.max(trade.lastUs, run.trades.get('sweep')?.lastUs ?? 0) : trade.lastUs
+  const met = run.faults.applied.filter(({ at }) => at <= untilUs)
   const [first] = met
   const disturbedMs = met.reduce((sum, line) => sum + costMs(schedule, line), 0)
   // One lost answer is in the bounds already; a limit is none. For what a kill left, the kill was as good as one.

@@ -16,7 +16,7 @@ test('subscribes all topics in one request and delivers quotes as integers with 
   const connection = await venue.ready(0)
   expect(connection.seen[0]).toMatchObject({
     op: 'subscribe',
-    args: ['orderbook.1.BTCUSDT', 'tickers.BTCUSDT', 'orderbook.1.ETHUSDT', 'tickers.ETHUSDT'],
+    args: ['tickers.BTCUSDT', 'orderbook.1.BTCUSDT', 'tickers.ETHUSDT', 'orderbook.1.ETHUSDT'],
   })
   const sentUs = systemClock.nowUs()
   connection.push(quoteFrame(7))
@@ -174,8 +174,8 @@ test('one poisoned topic does not take the others with it, and is reported', asy
   await expect.poll(() => listener.of('stream.subscribed').length, WAIT).toBe(1)
   expect(listener.of('stream.subscribed')[0]!.topics).toEqual([
     'orderbook.1.BTCUSDT',
-    'orderbook.1.ETHUSDT',
     'tickers.ETHUSDT',
+    'orderbook.1.ETHUSDT',
   ])
   expect(listener.of('run.warned')[0]!.message).toContain('tickers.BTCUSDT is refused: error:handler not found')
   expect(venue.connections[0]!.seen).toHaveLength(5)

@@ -36,7 +36,7 @@ export interface PublicStreamOptions {
   readonly random: Random
   readonly silenceMs: number
   readonly pingIntervalMs: number
-  /** Kinds of topic per instrument. Default: both. */
+  /** Kinds of topic per instrument, in the order they are asked for. Default: both, tickers first: no quote is of use without. */
   readonly topics?: readonly ('orderbook.1' | 'tickers')[]
   /** Each subscribe and the handshake must be answered within so long. Default 5 s. */
   readonly ackTimeoutMs?: number
@@ -128,7 +128,7 @@ export function createPublicStream(options: PublicStreamOptions): Stream {
   return { close: () => link.close() }
 }
 
-function feedsByTopic({ instruments, topics = ['orderbook.1', 'tickers'] }: PublicStreamOptions): Map<string, Feed> {
+function feedsByTopic({ instruments, topics = ['tickers', 'orderbook.1'] }: PublicStreamOptions): Map<string, Feed> {
   const feeds = new Map<string, Feed>()
   for (const [symbolIndex, instrument] of instruments.entries()) {
     const ticker = emptyTicker(symbolIndex)

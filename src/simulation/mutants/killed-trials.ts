@@ -127,7 +127,7 @@ function unclosed(): Trial[] {
   const two = { ...CALM, config: schedule({}, { ...TWO, MAX_HOLD_MS: '150' }).config }
   const stubborn = plan({ ...CLOSING_REFUSED, symbol: 'BTCUSDT' } as Fault)
   const ill: Healing = { ...two, ...plan({ ...CLOSING_REFUSED, times: 8 }), healsAtMs: 60_000, tradeMs: 20_000 }
-  const half = { ...ill, ...plan({ ...CLOSING_REFUSED, leg: 'short', times: 4 }) }
+  const half = { ...ill, ...plan({ ...CLOSING_REFUSED, leg: 'short', times: 5 }) }
   const forOne = { ...two, ...stubborn, tradeMs: 20_000 }
   const hasty = { ...CALM, ...stubborn, tradeMs: 100 }
   return [

@@ -5,6 +5,7 @@ import type { Mutant } from './mutant.ts'
 
 const RECOVER = 'src/execution/recover.ts'
 const SWEEP = 'src/execution/sweep.ts'
+const OWN_POSITIONS = 'src/execution/own-positions.ts'
 
 /** What is asked, and what is believed. */
 export const OF_THE_ASKING: readonly Mutant[] = [
@@ -87,7 +88,7 @@ export const OF_THE_CLOSING: readonly Mutant[] = [
   },
   {
     name: 'whatever is there is closed',
-    file: SWEEP,
+    file: OWN_POSITIONS,
     find: 'const lots = books.isUnresolved(row.symbol) ? row.lots : Math.min(row.lots, ours.get(keyOf(row)) ?? 0)',
     replace: 'const lots = row.lots',
     why: 'positions are closed as the venue shows them, those of somebody else included',
@@ -95,7 +96,7 @@ export const OF_THE_CLOSING: readonly Mutant[] = [
   },
   {
     name: 'closing orders of the whole position',
-    file: SWEEP,
+    file: OWN_POSITIONS,
     find: 'own.push({ ...row, lots, whole: lots === row.lots })',
     replace: 'own.push({ ...row, lots, whole: true })',
     why: 'what is ours of a position is closed with an order for all of it',
@@ -103,7 +104,7 @@ export const OF_THE_CLOSING: readonly Mutant[] = [
   },
   {
     name: 'one leg recovered',
-    file: SWEEP,
+    file: OWN_POSITIONS,
     find: '    if (lots > 0) own.push(',
     replace: '    if (lots > 0 && row.idx === 1) own.push(',
     why: 'the long leg is closed; that there is a short one does not come up',

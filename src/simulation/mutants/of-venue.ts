@@ -242,6 +242,15 @@ export const OF_VENUE: readonly Mutant[] = [
     modelledOn: 'Galts-Gulch/avarice#23',
   },
   {
+    name: 'quotes traded before their ticker',
+    file: 'src/execution/strategy.ts',
+    find: 'const reference = parts.reference(symbolIndex)\n',
+    replace:
+      'const { tick } = instrument\n  const usd = (quote.bidTicks * tick.units) / 10 ** tick.decimals\n  const reference = parts.reference(symbolIndex) ?? { markUsd: usd, indexUsd: usd }\n',
+    why: 'before the ticker comes mark and index are taken to be where the market is, and the venue lets one leg through',
+    modelledOn: null,
+  },
+  {
     name: 'self-match not prevented',
     file: REST,
     find: "smpType: 'CancelMaker',",
