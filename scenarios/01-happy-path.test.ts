@@ -17,6 +17,9 @@ const ORIGINAL_TERMS = {
   ESTIMATED_POSITION_SIZE: '1000',
 }
 
+/** Longer than both legs take to be sent, on a slow machine too. */
+const LATE_MS = 800
+
 scenario(
   'a 15 bps opportunity is observed, both legs fill, P&L is tracked, and the trade leaves on max hold',
   {
@@ -125,6 +128,55 @@ scenario(
     expect(finished.venue.executions).toEqual([])
   },
 )
+
+scenario(
+  'the replies to both legs are late: neither leg waits for the other, and they are a pair all the same',
+  {
+    proves: 'Both legs are at the venue before anything is heard of either.',
+    settings: { MAX_HOLD_MS: '800', ORDER_TIMEOUT_MS: '4000' },
+    faults: [
+      {
+        name: 'replies to entries are late',
+        party: 'rest-reply',
+        op: 'create',
+        reduceOnly: false,
+        times: 2,
+        verdict: { do: 'delay', ms: LATE_MS },
+      },
+    ],
+    maxTrades: 1,
+  },
+  async ({ finish }) => {
+    const finished = await finish()
+    const trade = onlyTrade(finished)
+    expect(trade.failed).toBeNull()
+    expect(trade.hedged).not.toBeNull()
+    const ids = entryOrders(finished).map(({ clientId }) => clientId)
+    const createdMs = finished.venue.orders.filter((row) => ids.includes(row.clientId)).map((row) => row.createdMs)
+    expect(createdMs).toHaveLength(2)
+    expect(Math.max(...createdMs) - Math.min(...createdMs)).toBeLessThan(LATE_MS)
+  },
+)
+
+for (const [what, ms] of [
+  ['1.5 s ahead of', 1_500],
+  ['1.5 s behind', -1_500],
+] as const) {
+  scenario(
+    `this machine's clock is ${what} the venue's: it is corrected before anything is signed, and both legs fill`,
+    {
+      proves: `With a clock ${what} the venue's no order is refused for its timestamp, and no quote taken for stale.`,
+      settings: { MAX_HOLD_MS: '600' },
+      faults: [{ name: 'the clock is wrong', party: 'clock', op: 'clock', verdict: { do: 'skew', ms } }],
+      maxTrades: 1,
+    },
+    async ({ finish }) => {
+      const finished = await finish()
+      expect(onlyTrade(finished).flat!.data).toMatchObject({ everHedged: true })
+      expect(linesOf(finished.run, 'order.refused')).toEqual([])
+    },
+  )
+}
 
 function entryOrders(finished: Finished) {
   return onlyTrade(finished).orders.filter((order) => order.submitted?.data.purpose === 'entry')

@@ -3,12 +3,13 @@
  *
  * Twelve instruments at the venue's own cadence (10 ms each, so ten can never be more than 1,000 a second), an account whose limits are out of the way, a minute of steady trading: no
  * quote is lost, the budgets hold with n ≥ 1,000, memory and CPU stay where they belong. No fault layer is mounted.
- * Then a consumer that stops consuming: the oldest quotes go, everything is accounted for, and a quiet symbol's only
- * quote survives another's flood.
+ * Then the limits that a flood meets, of money and of orders a second: they hold, and closing never waits. And a consumer
+ * that stops consuming: the oldest quotes go, everything is accounted for, and a quiet symbol's only quote survives.
  */
 
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { linesOf } from '../src/journal/run.ts'
 import { systemClock } from '../src/seams/clock.ts'
 import { QUIET_SYMBOL, STALLED_CAPACITY, silenceOne, stallConsumer } from '../src/test-support/stalled-consumer.ts'
 import { BUDGETS, judge } from './support/budgets.ts'
@@ -113,6 +114,35 @@ scenario(
         () => tooNoisy,
       ),
     ])
+  },
+)
+
+const THREE = { SYMBOLS_TO_TRADE: 'BTCUSDT,ETHUSDT,SOLUSDT', MAX_HOLD_MS: '400' }
+
+scenario(
+  'opportunities flood in against a limit of money: no pair is opened beyond it',
+  {
+    proves: 'What all open legs are worth together never exceeds MAX_NOTIONAL_USD (P8); what it keeps out is counted.',
+    settings: { ...THREE, MAX_NOTIONAL_USD: '1300' },
+    maxTrades: 9,
+  },
+  async ({ finish }) => {
+    const { run } = await finish()
+    expect(run.metrics.last!.skips['max-notional']).toBeGreaterThan(0)
+  },
+)
+
+scenario(
+  'opportunities flood in against a limit of orders: entries wait, and no closing order ever does',
+  {
+    proves: 'Of the orders a second may hold, as many as the open trades need to close are never given to an entry.',
+    settings: { ...THREE, CREATES_PER_SECOND: '6' },
+    maxTrades: 9,
+  },
+  async ({ finish }) => {
+    const { run } = await finish()
+    expect(run.metrics.last!.skips['rate-limit']).toBeGreaterThan(0)
+    expect(linesOf(run, 'order.refused')).toEqual([])
   },
 )
 

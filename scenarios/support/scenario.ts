@@ -31,7 +31,7 @@ import { systemClock } from '../../src/seams/clock.ts'
 import type { Target } from '../../src/targets.ts'
 import { disturbed, missed } from './budgets.ts'
 import { slownessExplains, watchStalls } from './machine.ts'
-import { BUILT, JOURNALS, ROOT, WORLDS } from './paths.ts'
+import { BUILT, JOURNALS, NODE_ARGUMENTS, ROOT, WORLDS } from './paths.ts'
 import { JournalTail } from './tail.ts'
 
 const { launchRuntime } = (await import(join(BUILT, 'launch.js'))) as typeof import('../../src/launch.ts')
@@ -150,6 +150,7 @@ async function play({ context, config, options, faults, body }: Play): Promise<v
   await using runtime = launchRuntime({
     config: target.config,
     journalPath,
+    nodeArguments: NODE_ARGUMENTS,
     onOutput: (text) => {
       printed += text
     },

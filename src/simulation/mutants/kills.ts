@@ -33,6 +33,8 @@ export interface ScenarioKill {
   readonly mutant: string
   readonly scenario: string | null
   readonly how: string
+  /** Of those that no run noticed: the files that pass as a whole with it. The others it was not put to. */
+  readonly passed?: readonly string[]
 }
 
 export const SCENARIO_KILLS_FILE = new URL('scenario-kills.json', import.meta.url)

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { NOT_PATCHED, type Patch, patchArguments } from './patch.ts'
+import { builtText, NOT_PATCHED, type Patch, patchArguments } from './patch.ts'
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
 
@@ -29,6 +29,12 @@ async function run(code: string, patch?: Patch): Promise<{ code: unknown; out: s
 test('a child runs the patched source, and without the patch the source', async () => {
   expect(await run(ASK)).toEqual({ code: 0, out: 'buy', err: '' })
   expect(await run(ASK, SWAPPED)).toEqual({ code: 0, out: 'sell', err: '' })
+})
+
+test('what was built of a source is patched like the source', () => {
+  const source =
+    "import type { A } from './a.ts'\nimport { b } from '../b.ts'\nexport const c = (d: A): number => b(d)\n"
+  expect(builtText(source).replace(/ +/g, ' ')).toBe(" \nimport { b } from '../b.js'\nexport const c = (d ) => b(d)\n")
 })
 
 test('the threads of a child run it too', async () => {

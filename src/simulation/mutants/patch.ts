@@ -1,12 +1,14 @@
 /**
  * One production file, broken on purpose in one place, for a child process that knows nothing of it:
  *
- *   patchArguments(patch) ─► node --import preload.ts?… script.ts ─► the loader hands out the file with `replace` for `find`
+ *   patchArguments(patch) ─► node --import preload.ts?… script.ts ─► the loader hands out the file with `replace` for `find`,
+ *                                                                     the source or what was built of it
  *
  * The text must be found exactly once. A patch that the source has grown away from, or that is never loaded, ends the
  * child with a complaint: it cannot quietly turn into nothing.
  */
 import { readFileSync } from 'node:fs'
+import { stripTypeScriptTypes } from 'node:module'
 import { fileURLToPath } from 'node:url'
 
 export interface Patch {
@@ -26,6 +28,16 @@ export const NOT_PATCHED = 86
 /** Where the file of a patch is. */
 export function urlOf({ file }: Patch): string {
   return new URL(file, ROOT).href
+}
+
+/** The same file as `npm run build` writes it. */
+export function builtUrlOf({ file }: Patch): string {
+  return new URL(`dist/${file.replace(/\.ts$/, '.js')}`, ROOT).href
+}
+
+/** A source's text as the build would have it: without types, its siblings as `.js`. */
+export function builtText(text: string): string {
+  return stripTypeScriptTypes(text).replace(/(from |import\()'(\.{1,2}\/[^']+)\.ts'/g, "$1'$2.js'")
 }
 
 /** The file's text with the patch in it. Throws when `find` is not there exactly once. */

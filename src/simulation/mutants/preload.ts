@@ -4,19 +4,20 @@
  */
 import { registerHooks } from 'node:module'
 import { isMainThread } from 'node:worker_threads'
-import { NOT_PATCHED, type Patch, patchedText, urlOf } from './patch.ts'
+import { builtText, builtUrlOf, NOT_PATCHED, type Patch, patchedText, urlOf } from './patch.ts'
 
 const patch = JSON.parse(new URL(import.meta.url).searchParams.get('patch') ?? 'null') as Patch
 const url = urlOf(patch)
+const builtUrl = builtUrlOf(patch)
 const text = textOrExit()
 let isLoaded = false
 
 registerHooks({
   load(asked, context, nextLoad) {
     const loaded = nextLoad(asked, context)
-    if (asked !== url) return loaded
+    if (asked !== url && asked !== builtUrl) return loaded
     isLoaded = true
-    return { ...loaded, source: text }
+    return { ...loaded, source: asked === url ? text : builtText(text) }
   },
 })
 
