@@ -3,7 +3,7 @@
  */
 import { expect, test } from 'vitest'
 import type { Fault } from '../faults/plan-types.ts'
-import type { HttpAnswer } from '../venue/http.ts'
+import type { HttpAnswer, HttpRequest } from '../venue/http.ts'
 import type { SocketEvents, Transport } from '../venue/transport.ts'
 import { simulate } from './simulate.ts'
 import { createStoppable } from './standstill.ts'
@@ -114,6 +114,24 @@ const PAUSE: Fault = {
   afterCreates: 1,
   verdict: { do: 'pause', ms: 400 },
 }
+
+test('stopped again by what it sends as it wakes, it sends the rest at the later end, and goes on', async () => {
+  const { clock, host, told, note, socket } = onAWire()
+  const asks = host.transport.openHttp({ baseUrl: '', connections: 1, connectTimeoutMs: 1, clock: host.clock })
+  host.pause(50)
+  const request: Omit<HttpRequest, 'path'> = { method: 'GET', headers: [], body: null, timeoutMs: 1_000 }
+  void asks.send({
+    ...request,
+    get path() {
+      host.pause(100)
+      return 'first'
+    },
+  })
+  socket.send('second')
+  host.clock.after(60, () => note('timer 60'))
+  await clock.pass(1_000)
+  expect(told).toEqual(['50 first leaves', '150 second leaves', '150 timer 60'])
+})
 
 test('a run that stands still as it sends its first leg sends the other one when it wakes, and the venue saw it naked', async () => {
   const { run, findings, result } = await simulate(schedule({ faults: { faults: [PAUSE] } }))

@@ -65,8 +65,9 @@ class Stoppable implements StoppableProcess {
 
   /** One thing a turn, so that what it sets off has happened before the next. */
   readonly #catchUp = (): void => {
+    // What is sent may be what stops it again.
+    while (!this.#stands && this.#sent.length > 0) this.#sent.shift()!()
     if (this.#stands) return this.#catchUpLater()
-    for (const send of this.#sent.splice(0)) send()
     const next = this.#timers.shift() ?? this.#heard.shift()
     if (next === undefined) this.#isBehind = false
     else {
