@@ -45,13 +45,15 @@ export function tableText(
 
 const SCENARIO_HEAD = `## By the scenarios alone
 
-Real processes and real sockets: mutants in the scenarios' worlds, with their faults and terms, one after another until one
-notices it (\`node src/simulation/mutants/scenarios-command.ts [part of a name …]\`; all of them take two hours). Held are a
-scenario's central check (P11), the promises and the exit code, not its other expectations. Noticed means: the same check fails
-twice with the mutant, and holds in between with nothing broken; the machine was busy, and a scenario that failed by itself was
-passed over. The exit code is held since the last six were run (books never compared, any HTTP 200 is success, quantity step
-defaulted, reduce-only not sent, timeout in microseconds, no budget kept for unwinds): of the other survivors it may notice some.
-Mutants of the recovery were not run: what is played of a scenario here is one life.
+Real processes and real sockets, in two steps (\`node src/simulation/mutants/scenarios-command.ts [part of a name …]\`). First one
+run of each scenario's story: its world, faults and terms, held to its central check (P11), the promises and the exit code. What
+none of these notices is put to the scenario files themselves, with every test and expectation they have (those of 07 that start
+the command line start it without the mutant). Noticed means: the same check or test fails twice with the mutant, and holds in
+between with nothing broken; a scenario that failed by itself is passed over.
+
+The first step was run for all, two hours, for most of them without the exit code. The second takes minutes for each survivor: it
+was run for those, and with those files, that looked likely to notice; the last column says which files pass as a whole. Mutants of
+the recovery were not run: what is patched here lives once.
 
 The scenarios are seven stories, each with one trouble; a mutant that survives them needs another one. Which, was found in
 virtual time: for each of them the last column says what no scenario has.
@@ -62,8 +64,9 @@ function scenarioTable(
   kills: readonly ScenarioKill[],
   byName: ReadonlyMap<string, Killed>,
 ): string {
-  const rows = kills.map(({ mutant, scenario, how }) => {
-    const why = scenario === null ? needs(byName.get(mutant)) : how.slice(0, 160)
+  const rows = kills.map(({ mutant, scenario, how, passed = [] }) => {
+    const whole = passed.length === 0 ? '' : `; ${passed.join(', ')} ${passed.length === 1 ? 'passes' : 'pass'}`
+    const why = scenario === null ? `${needs(byName.get(mutant))}${whole}` : how.slice(0, 160)
     return `| ${[mutant, scenario ?? '**none**', why].map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
   })
   const found = kills.filter(({ scenario }) => scenario !== null)
