@@ -20,13 +20,13 @@ test('what still trades is flattened, the rest is named with its amount, and the
     schedule: { ...held, changes: [{ atMs: 1_200, change: { do: 'status', symbol: 'BTCUSDT', status: 'Closed' } }] },
     kills: [{ call, moment: 'after' }],
   })
-  const hedged = linesOf(lives[0]!, 'trade.hedged').map(({ data }) => data.lots)
+  const hedged = linesOf(lives[0]!, 'trade.hedged').map(({ data }) => data)
   expect(hedged).toHaveLength(2)
   expect(result.exitCode).toBe(1)
   // Its run never began, so there is nothing to hold positions against; what is known is all there.
   expect(wrong.filter((text) => text.includes('fail'))).toEqual([])
   expect(result.reason).toContain('BTCUSDT does not trade any more')
-  const lots = lives[0]!.trades.get('t1')!.symbol === 'BTCUSDT' ? hedged[0]! : hedged[1]!
+  const { lots } = hedged.find(({ tradeId }) => lives[0]!.trades.get(tradeId)!.symbol === 'BTCUSDT')!
   expect(result.left).toMatchObject([{ symbol: 'BTCUSDT', longLots: lots, shortLots: lots, nakedLots: 0 }])
   const [recovered] = linesOf(lives[1]!, 'recovered')
   expect(recovered!.data.complete).toBe(false)
