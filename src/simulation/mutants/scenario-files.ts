@@ -4,7 +4,7 @@
  *   vitest run scenarios/02… ─► scenario.ts ─► runtime process, its Node with the patch ─► the first test that fails
  */
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { NOT_PATCHED, type Patch, patchArguments } from './patch.ts'
 
@@ -26,7 +26,7 @@ export const SCENARIO_FILES = [
 
 export interface FailedTest {
   readonly name: string
-  /** The first line of what it says. */
+  /** The promise that broke, or what was expected. */
   readonly how: string
 }
 
@@ -34,6 +34,7 @@ export interface FailedTest {
 export function firstFailure(file: string, patch: Patch | null, test?: string): FailedTest | null {
   const only = test === undefined ? [] : ['-t', `^${test.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`]
   const report = ['--reporter=json', `--outputFile=${TOLD}`]
+  rmSync(`${ROOT}${TOLD}`, { force: true }) // what is told then is of this run
   spawnSync(
     process.execPath,
     [
@@ -61,9 +62,14 @@ export function firstFailure(file: string, patch: Patch | null, test?: string): 
     .flatMap(({ assertionResults }) => assertionResults)
     .find(({ status }) => status === 'failed')
   if (failed === undefined) return null
-  const how = failed.failureMessages[0]?.split('\n')[0] ?? ''
-  if (how.includes(`expected ${NOT_PATCHED} to be`)) throw new Error(`${patch?.name}: not put in, or never loaded`)
-  return { name: failed.fullName, how: how.replace(/^(?:Assertion)?Error: /, '') }
+  const said = failed.failureMessages.join('\n')
+  if (said.includes(`expected ${NOT_PATCHED} to be`)) throw new Error(`${patch?.name}: not put in, or never loaded`)
+  return { name: failed.fullName, how: tellingPart(said) }
+}
+
+/** The promise that broke, else what was expected; all the others are told as well. */
+function tellingPart(said: string): string {
+  return (/^fail .*$/m.exec(said) ?? /expected .* to .*/.exec(said))?.[0] ?? said
 }
 
 interface VitestReport {
