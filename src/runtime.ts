@@ -9,7 +9,7 @@
  */
 import { arrivalMaxMs } from './config.ts'
 import { notionalUsd } from './domain/instrument.ts'
-import { RECOVERY_TRADE } from './domain/leftover.ts'
+import { RECOVERY_TRADE, SWEEP_TRADE } from './domain/leftover.ts'
 import { nakedLots } from './domain/trade.ts'
 import { createTimedReconcile, reconcile } from './execution/reconcile.ts'
 import { RecoveryError } from './execution/recover.ts'
@@ -207,7 +207,7 @@ class Run implements Runtime {
       ports,
       books: booksOf(executor),
       runId,
-      tradeId: 'sweep',
+      tradeId: SWEEP_TRADE,
       isOwn: (clientId) => clientId.startsWith(`${runId}-`),
       arrivalMaxMs: arrivalMaxMs(this.#options.config),
       warn: (text) => this.#warn(text),

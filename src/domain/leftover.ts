@@ -60,3 +60,6 @@ export interface RecoveredPosition {
 
 /** Trade id of the recovery's own orders, in journals and client order ids. */
 export const RECOVERY_TRADE = 'recover'
+
+/** The same of the sweep at a run's end. */
+export const SWEEP_TRADE = 'sweep'

@@ -11,7 +11,7 @@ function input(changes: Partial<PairInput> = {}): PairInput {
     pricing: 'marketable',
     capBps: 5,
     spreadBps: 45,
-    band: null,
+    band: { maxBuyTicks: Number.MAX_SAFE_INTEGER, minSellTicks: 0 },
     sizeUsd: 300,
     ...changes,
   }

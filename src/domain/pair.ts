@@ -78,8 +78,8 @@ function checkPrices({ instrument, prices, pricing, touch, band }: PairCheck): P
   // A marketable order is already kept inside the band; what shows is that it no longer reaches the touch.
   const bought = pricing === 'marketable' ? touch.askTicks : longTicks
   const sold = pricing === 'marketable' ? touch.bidTicks : shortTicks
-  const maxBuy = Math.min(band?.maxBuyTicks ?? Number.POSITIVE_INFINITY, instrument.maxPriceTicks)
-  const minSell = Math.max(band?.minSellTicks ?? 0, instrument.minPriceTicks)
+  const maxBuy = Math.min(band.maxBuyTicks, instrument.maxPriceTicks)
+  const minSell = Math.max(band.minSellTicks, instrument.minPriceTicks)
   if (bought > maxBuy) return priceProblem(instrument, 'long', 'maxBuy', bought, maxBuy)
   if (sold < minSell) return priceProblem(instrument, 'short', 'minSell', sold, minSell)
   return null

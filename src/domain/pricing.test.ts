@@ -18,7 +18,7 @@ function entry(changes: Partial<EntryInput>) {
     pricing: 'marketable',
     capBps: 5,
     spreadBps: 15,
-    band: null,
+    band: { maxBuyTicks: Number.MAX_SAFE_INTEGER, minSellTicks: 0 },
     ...changes,
   })
 }

@@ -74,7 +74,7 @@ export interface EntryInput {
   readonly capBps: number
   /** The synthetic spread, used by `synthetic` pricing; taken to a hundredth of a bps. */
   readonly spreadBps: number
-  readonly band: PriceBand | null
+  readonly band: PriceBand
 }
 
 /** The prices of both entry legs: the long leg buys, the short leg sells. */

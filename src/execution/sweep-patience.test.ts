@@ -24,6 +24,15 @@ async function swept(bench: Bench): Promise<SweepResult> {
   return sweeping
 }
 
+/** A trade whose long leg is filled, whose short one never was, and which the sweep takes over. */
+async function longAlone(): Promise<Bench> {
+  const bench = createBench()
+  const run = await bench.open()
+  bench.venue.fills(id(0), bench.venue.requests[0]!)
+  run.rest()
+  return bench
+}
+
 test('cancels that the venue does not even look at use up no patience: they are repeated until it does', async () => {
   const bench = createBench()
   const run = await bench.open()
@@ -37,10 +46,7 @@ test('cancels that the venue does not even look at use up no patience: they are 
 })
 
 test('a venue that has not said what is left is asked on, however often it was asked to close it', async () => {
-  const bench = createBench()
-  const run = await bench.open()
-  bench.venue.fills(id(0), bench.venue.requests[0]!)
-  run.rest()
+  const bench = await longAlone()
   const { requests } = bench.venue
   const before = requests.length
   // From the fourth attempt on the venue cannot be read for a while.
@@ -60,10 +66,7 @@ test('a venue that has not said what is left is asked on, however often it was a
 })
 
 test('what our own orders got is asked until it is known, also when all attempts are used up', async () => {
-  const bench = createBench()
-  const run = await bench.open()
-  bench.venue.fills(id(0), bench.venue.requests[0]!)
-  run.rest()
+  const bench = await longAlone()
   bench.venue.readsFail = 'inquire'
   bench.venue.script = (clientId) => {
     bench.venue.acknowledge(clientId)
@@ -82,10 +85,7 @@ test('what our own orders got is asked until it is known, also when all attempts
 })
 
 test('a thin market is swept on while it takes anything: only tries that took nothing are counted', async () => {
-  const bench = createBench()
-  const run = await bench.open()
-  bench.venue.fills(id(0), bench.venue.requests[0]!)
-  run.rest()
+  const bench = await longAlone()
   const before = bench.venue.requests.length
   // A lot every other time; when three are left, none any more.
   bench.venue.script = (clientId) => {

@@ -10,7 +10,7 @@
  * Nothing in production code counts for this. The price: the journal has no line for a row that changed nothing, for a
  * question asked, nor for a cancel sent, so the pairs with these are not counted (`coverage-pairs.ts` names them).
  */
-import { RECOVERY_TRADE } from '../domain/leftover.ts'
+import { RECOVERY_TRADE, SWEEP_TRADE } from '../domain/leftover.ts'
 import { nextStatus, type OrderEvent, type OrderStatus } from '../domain/order.ts'
 import type { Phase } from '../domain/trade.ts'
 import type { JournalEvent } from '../journal/events.ts'
@@ -32,7 +32,7 @@ export function cover(counts: Coverage, run: Run): void {
   const orders = new Map<string, ReplayedOrder>()
   const phases = new Map<string, Phase>()
   for (const event of run.events) {
-    const { tradeId = SWEEP } = event.data as { readonly tradeId?: string }
+    const { tradeId = SWEEP_TRADE } = event.data as { readonly tradeId?: string }
     if (!CLOSERS.has(tradeId)) {
       const phase = phases.get(tradeId)
       const fact = factOf(event)
@@ -170,9 +170,8 @@ function rulesOf(event: JournalEvent): string[] {
   return [`submit: ${purpose}`, ...how]
 }
 
-const SWEEP = 'sweep'
 /** What closes what trades left: no trades, and under no rules of theirs. */
-const CLOSERS: ReadonlySet<string> = new Set([SWEEP, RECOVERY_TRADE])
+const CLOSERS: ReadonlySet<string> = new Set([SWEEP_TRADE, RECOVERY_TRADE])
 const HALTS: readonly (readonly [RegExp, string])[] = [
   [/over-closed/, 'over-closed'],
   [/address banned/, 'address banned'],
@@ -204,7 +203,7 @@ function routesOf(event: JournalEvent): string[] {
     case 'order.absent':
       return ['absence proved']
     case 'order.submitted':
-      return event.data.tradeId === SWEEP ? ['sweep: a position closed'] : []
+      return event.data.tradeId === SWEEP_TRADE ? ['sweep: a position closed'] : []
     case 'reconciled':
       return [`reconciled: ${event.data.cause}${event.data.fillsRecovered > 0 ? ', fills recovered' : ''}`]
     case 'recovered':

@@ -9,7 +9,7 @@
  * It is read off what really happened (faults applied, orders the venue ended short), never off what was planned. Only
  * times are ever excused here; amounts, ids and books are not.
  */
-import { RECOVERY_TRADE } from '../domain/leftover.ts'
+import { RECOVERY_TRADE, SWEEP_TRADE } from '../domain/leftover.ts'
 import type { FaultPlan } from '../faults/plan-types.ts'
 import type { JournalLine } from '../journal/events.ts'
 import { linesOf, type Run, type RunOrder, type RunTrade } from '../journal/run.ts'
@@ -34,7 +34,7 @@ const TRIPS_PER_ORDER = 4
 /** What a trade is excused. */
 export function allowanceOf(schedule: Schedule, run: Run, trade: RunTrade): Allowance {
   // What a trade leaves is the sweep's to close, and late by what disturbs the sweep.
-  const untilUs = trade.flat === null ? Math.max(trade.lastUs, run.trades.get('sweep')?.lastUs ?? 0) : trade.lastUs
+  const untilUs = trade.flat === null ? Math.max(trade.lastUs, run.trades.get(SWEEP_TRADE)?.lastUs ?? 0) : trade.lastUs
   const met = run.faults.applied.filter(({ at }) => at <= untilUs)
   const [first] = met
   const disturbedMs = met.reduce((sum, line) => sum + costMs(schedule, line), 0)
@@ -50,7 +50,7 @@ export function allowanceOf(schedule: Schedule, run: Run, trade: RunTrade): Allo
 
 /** What is left of a trade may have been the sweep's to close, and as little taken. */
 function isNotTaken(run: Run, { symbol, orders }: RunTrade): boolean {
-  const swept = run.trades.get('sweep')?.orders ?? []
+  const swept = run.trades.get(SWEEP_TRADE)?.orders ?? []
   const closing = [...orders, ...swept.filter(({ submitted }) => submitted?.data.symbol === symbol)]
   return closing.some((order) => wasNotTaken(run, order))
 }

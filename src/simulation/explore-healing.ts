@@ -6,8 +6,9 @@
  *                  │  of orders is free, no halt lingers: without any of these there is none
  *                  └─ nothing of it is left at the venue
  */
+import { SWEEP_TRADE } from '../domain/leftover.ts'
 import { ROUNDS_MAX } from '../execution/sweep.ts'
-import { linesOf, type Run, type RunOrder, type RunTrade } from '../journal/run.ts'
+import { linesOf, type Run, type RunTrade } from '../journal/run.ts'
 import { isBanned } from './explore-allowance.ts'
 import type { Explored } from './explore-file.ts'
 import type { LastTrade } from './last-trade.ts'
@@ -18,7 +19,7 @@ export type TradedAgain = 'yes' | 'no' | 'excused'
 
 export function tradedAgain({ healsAtMs, lastTrade }: Explored, run: Run): TradedAgain {
   if (lastTrade === undefined || healsAtMs === null || run.baseline === null) return 'excused'
-  const trades = [...run.trades.values()].filter(({ tradeId }) => tradeId !== 'sweep')
+  const trades = [...run.trades.values()].filter(({ tradeId }) => tradeId !== SWEEP_TRADE)
   const good = trades.filter((trade) => isGood(trade, lastTrade))
   if (new Set(good.map(({ symbol }) => symbol)).size >= lastTrade.symbols) return 'yes'
   if (isBanned(run) || (run.stopping?.at ?? 0) < healsAtMs * 1_000) return 'excused'
@@ -69,13 +70,16 @@ export function outlivesHealing(healsAtMs: number | null, run: Run): boolean {
 
 /** What the venue refuses, or takes nothing of, is tried so often and no more: what goes on after that only reads. */
 function hadGivenUp(healsAtMs: number, run: Run): boolean {
-  const swept = run.trades.get('sweep')?.orders.filter(({ submitted }) => submitted !== null) ?? []
-  const tries = Map.groupBy(swept, ({ submitted }) => `${submitted!.data.symbol} ${submitted!.data.leg}`)
-  const isBefore = swept.every(({ submitted }) => submitted!.at < healsAtMs * 1_000)
-  const isInVain = ({ fills }: RunOrder): boolean => fills.length === 0
-  const isSpent = (orders: readonly RunOrder[]): boolean =>
-    orders.length >= ROUNDS_MAX && orders.slice(-ROUNDS_MAX).every(isInVain)
-  return isBefore && [...tries.values()].some(isSpent)
+  const orders = run.trades.get(SWEEP_TRADE)?.orders ?? []
+  const tries = orders.flatMap(({ submitted, fills }) => {
+    if (submitted === null) return []
+    const { symbol, leg } = submitted.data
+    return [{ at: submitted.at, of: `${symbol} ${leg}`, isInVain: fills.length === 0 }]
+  })
+  const isBefore = tries.every(({ at }) => at < healsAtMs * 1_000)
+  const isSpent = (list: typeof tries): boolean =>
+    list.length >= ROUNDS_MAX && list.slice(-ROUNDS_MAX).every(({ isInVain }) => isInVain)
+  return isBefore && [...Map.groupBy(tries, ({ of }) => of).values()].some(isSpent)
 }
 
 /** The sweep looks twice, with a pause, and sends up to four times in vain: so long after the healing it is over, ms. */

@@ -156,17 +156,13 @@ const DETECTION_MAX_MS = 50
 
 /** Lists of evidence hold the first twenty, and say how many there are: more than that is never excused. */
 function listOf(evidence: unknown): Listed['first'] {
-  const { count, first } = listed(evidence)
+  const { count = 0, first = [] } = (evidence ?? {}) as Partial<Listed>
   return count > first.length ? [{}] : first
 }
 
 interface Listed {
   readonly count: number
   readonly first: readonly Readonly<Record<string, unknown>>[]
-}
-
-function listed(evidence: unknown): Listed {
-  return { count: 0, first: [], ...(evidence as Partial<Listed> | undefined) }
 }
 
 /**

@@ -1,7 +1,7 @@
 /**
  * Plays one schedule and judges it. Whatever is thrown on the way is a violation too.
  */
-import { RECOVERY_TRADE } from '../domain/leftover.ts'
+import { RECOVERY_TRADE, SWEEP_TRADE } from '../domain/leftover.ts'
 import { timelineOf, timelineText } from '../journal/timeline.ts'
 import { endOf } from './end.ts'
 import { type Explored, type ScheduleFile, scheduleOf } from './explore-file.ts'
@@ -38,7 +38,7 @@ export function endsOf({ played }: PlayedSchedule): string[] {
   const { run, result } = played
   if (run.started === null) return ['not started']
   const trades = [...run.trades.keys()]
-    .filter((id) => id !== 'sweep' && id !== RECOVERY_TRADE)
+    .filter((id) => id !== SWEEP_TRADE && id !== RECOVERY_TRADE)
     .map((id) => `trade ${endOf(run, id)}`)
   const left = result.left.length > 0 ? [`run left ${result.left.length} open`] : []
   return [...(trades.length === 0 ? ['no trade'] : trades), `run exit ${result.exitCode}`, ...left]

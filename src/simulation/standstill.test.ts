@@ -50,7 +50,7 @@ function onAWire() {
     onClose: () => note('closed'),
   }
   const socket = host.transport.openSocket('ws://x', events)
-  return { clock, host, told, note, ask, socket, peer: peer! as SocketEvents }
+  return { clock, host, told, note, ask, http, socket, peer: peer! as SocketEvents }
 }
 
 test('timers due in the meantime fire late and in their order, then frames that queued up; then all goes on', async () => {
@@ -107,20 +107,11 @@ test('stopped again while it stands still, it wakes at the later end; a handshak
 
 // ── A run ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-const PAUSE: Fault = {
-  name: 'it stands still between its legs',
-  party: 'process',
-  op: 'process',
-  afterCreates: 1,
-  verdict: { do: 'pause', ms: 400 },
-}
-
 test('stopped again by what it sends as it wakes, it sends the rest at the later end, and goes on', async () => {
-  const { clock, host, told, note, socket } = onAWire()
-  const asks = host.transport.openHttp({ baseUrl: '', connections: 1, connectTimeoutMs: 1, clock: host.clock })
+  const { clock, host, told, note, http, socket } = onAWire()
   host.pause(50)
   const request: Omit<HttpRequest, 'path'> = { method: 'GET', headers: [], body: null, timeoutMs: 1_000 }
-  void asks.send({
+  void http.send({
     ...request,
     get path() {
       host.pause(100)
@@ -132,6 +123,14 @@ test('stopped again by what it sends as it wakes, it sends the rest at the later
   await clock.pass(1_000)
   expect(told).toEqual(['50 first leaves', '150 second leaves', '150 timer 60'])
 })
+
+const PAUSE: Fault = {
+  name: 'it stands still between its legs',
+  party: 'process',
+  op: 'process',
+  afterCreates: 1,
+  verdict: { do: 'pause', ms: 400 },
+}
 
 test('a run that stands still as it sends its first leg sends the other one when it wakes, and the venue saw it naked', async () => {
   const { run, findings, result } = await simulate(schedule({ faults: { faults: [PAUSE] } }))

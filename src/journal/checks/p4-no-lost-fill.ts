@@ -4,7 +4,7 @@
  *
  * The venue's time of the execution is compared with our monotonic time of the record, laid onto the venue's clock.
  */
-import { atMost, firstOf, type Judgement, plural, round } from '../finding.ts'
+import { atMost, firstOf, type Judgement, mostOf, plural, round } from '../finding.ts'
 import { linesOf } from '../run.ts'
 import type { Books } from './books.ts'
 
@@ -18,7 +18,7 @@ export function checkNoLostFill(books: Books): Judgement {
   const boundMs = books.bounds.recoveryBoundMs
   const recorded = Map.groupBy(linesOf(books.run, 'order.filled'), (line) => line.data.execId)
   const faults: Fault[] = [...unexplained(books)]
-  const lateness = new Lateness()
+  const late: LateFill[] = []
   let slowestMs = 0
   for (const { row, clientId, tradeId } of books.executions) {
     const fault = (what: string): number => faults.push({ execId: row.execId, clientId, what })
@@ -31,7 +31,7 @@ export function checkNoLostFill(books: Books): Judgement {
     const tookMs = books.venueMs(first.at) - row.venueMs
     slowestMs = Math.max(slowestMs, tookMs)
     if (tookMs > boundMs) {
-      lateness.add(tradeId, tookMs)
+      late.push({ tradeId, tookMs })
       fault(`reached our books after ${round(tookMs)} ms, more than ${boundMs}`)
     }
     if (lines.length > 1) fault(`in our books ${lines.length} times`)
@@ -50,31 +50,29 @@ export function checkNoLostFill(books: Books): Judgement {
     executions: books.executions.length,
     from: sources(books),
     faults: firstOf(faults),
-    late: firstOf(lateness.trades()),
+    late: firstOf(latest(late)),
   }
   const measure = atMost(round(slowestMs), boundMs, 'ms')
   if (faults.length > 0) {
     const { execId, what } = faults[0]!
     const summary = `${plural(faults.length, 'fault')} in ${plural(books.executions.length, 'execution')}; first ${execId}: ${what}`
-    return { verdict: 'fail', summary, measure, onlyLate: faults.length === lateness.fills, evidence }
+    return { verdict: 'fail', summary, measure, onlyLate: faults.length === late.length, evidence }
   }
   const summary = `${plural(books.executions.length, 'execution')} booked, the slowest after ${round(slowestMs)} of ${boundMs} ms`
   return { verdict: 'pass', summary, measure, evidence }
 }
 
-/** The fills that came too late, by trade. */
-class Lateness {
-  fills = 0
-  readonly #worstMs = new Map<string | null, number>()
+interface LateFill {
+  readonly tradeId: string | null
+  readonly tookMs: number
+}
 
-  add(tradeId: string | null, tookMs: number): void {
-    this.fills += 1
-    this.#worstMs.set(tradeId, Math.max(this.#worstMs.get(tradeId) ?? 0, tookMs))
-  }
-
-  trades(): { readonly tradeId: string | null; readonly worstMs: number }[] {
-    return [...this.#worstMs].map(([tradeId, worstMs]) => ({ tradeId, worstMs: round(worstMs) }))
-  }
+/** Each trade with late fills, and how late it was at worst. */
+function latest(late: readonly LateFill[]): { readonly tradeId: string | null; readonly worstMs: number }[] {
+  return [...Map.groupBy(late, ({ tradeId }) => tradeId)].map(([tradeId, fills]) => ({
+    tradeId,
+    worstMs: round(mostOf(fills, ({ tookMs }) => tookMs)),
+  }))
 }
 
 /** Fills of earlier runs that the recovery did not find. */

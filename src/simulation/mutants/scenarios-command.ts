@@ -5,8 +5,8 @@
  * something by itself: a mutant counts as noticed when the same check or test fails twice with it and holds in between with
  * nothing broken. Writes scenario-kills.json and MUTANTS.md.
  *
- * `--every N`: every Nth mutant of the table, the first included. `--new`: only mutants that were not put to them yet. Those of
- * the recovery never are: what is played of a scenario is one life.
+ * `--every N`: every Nth mutant of the table, the first included. `--new`: only mutants that were not put to them yet.
+ * `--files`: only these files, e.g. `02-leg-timeout`; default: all. Those of the recovery never are: what is patched lives once.
  */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
